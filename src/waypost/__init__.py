@@ -1,0 +1,3 @@
+"""Waypost: one desk for the patient care coordinator, one door for the patient."""
+
+__version__ = "0.1.0"
