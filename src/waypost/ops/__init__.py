@@ -1,0 +1,1 @@
+"""What keeps the program running: the embedded database, processes, files on disk."""
