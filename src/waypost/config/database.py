@@ -14,8 +14,12 @@ def data_dir(environ: Mapping[str, str] = os.environ) -> Path:
     named = environ.get("WAYPOST_DATA_DIR")
     if named:
         return Path(named).expanduser()
-    base = environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(base) / "waypost"
+    if environ.get("XDG_DATA_HOME"):
+        return Path(environ["XDG_DATA_HOME"]) / "waypost"
+    try:
+        return Path.home() / ".local" / "share" / "waypost"
+    except RuntimeError:  # a uid without a name has no home
+        return Path.cwd() / "waypost-data"
 
 
 def urls(environ: Mapping[str, str] = os.environ) -> tuple[str, str]:

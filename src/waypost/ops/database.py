@@ -7,6 +7,7 @@ from pathlib import Path
 
 from waypost.config.database import data_dir
 from waypost.ops import postgres
+from waypost.ops.problems import NotSetUp, TooOld
 
 
 def use_data_dir(named: str | None) -> Path:
@@ -29,3 +30,54 @@ def opened(folder: Path) -> Iterator[None]:
         finally:
             for name in connections.environment():
                 os.environ.pop(name, None)
+
+
+def set_up_django() -> None:
+    """Make Django ready in this process."""
+    import django
+    from django.conf import settings
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waypost.config.settings")
+    if not settings.configured or not _ready():
+        django.setup()
+
+
+def _ready() -> bool:
+    from django.apps import apps
+
+    return apps.ready
+
+
+def pending_migrations() -> list[str]:
+    """Return the names of migrations that this release has and the database has not."""
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connections["owner"])
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{step.app_label}.{step.name}" for step, _ in plan]
+
+
+def see_that_tables_are_there() -> None:
+    """Refuse in one sentence when nothing was set up here, or an older release did it."""
+    from django.db import connections
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
+        if not cursor.fetchone()[0]:
+            raise NotSetUp
+    missing = pending_migrations()
+    if missing:
+        raise TooOld(
+            f"This release has {len(missing)} changes that the database has not; run `waypost upgrade`."
+        )
+
+
+def migrate() -> int:
+    """Bring the tables to this release, as the owner; return how many changes were made."""
+    from django.core.management import call_command
+
+    missing = pending_migrations()
+    if missing:
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+    return len(missing)

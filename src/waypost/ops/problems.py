@@ -28,3 +28,14 @@ class PortInUse(CannotRun):
 class SettingWrong(CannotRun):
     code = "ops.setting-wrong"
     title = "A setting has a value that cannot work."
+
+
+class NotSetUp(CannotRun):
+    code = "ops.not-set-up"
+    title = "There is no clinic in this data folder yet."
+    remedy = "Run `waypost init` or `waypost demo` first."
+
+
+class TooOld(CannotRun):
+    code = "ops.too-old"
+    title = "The database is older than this release; run `waypost upgrade`."
