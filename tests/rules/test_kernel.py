@@ -6,9 +6,7 @@ from hypothesis import strategies as st
 from waypost.kernel import ids
 
 
-@given(
-    st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1)), st.integers(0, 2**74 - 1)
-)
+@given(st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1)), st.integers(0, 2**74 - 1))
 def test_uuid7_carries_its_instant_version_and_variant(at, bits):
     made = ids.uuid7(at.replace(tzinfo=UTC), bits)
     assert made.version == 7
