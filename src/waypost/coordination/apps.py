@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class CoordinationConfig(AppConfig):
-    name = "waypost.coordination"
-    label = "coordination"

@@ -1,0 +1,1 @@
+"""Pure: values in, values out. Templates, occupied time, status, and the finder."""
