@@ -1,0 +1,20 @@
+"""What a caller can meet."""
+
+from waypost.kernel.problem import Problem
+
+
+class TooHardToRead(Problem):
+    code, status, issue = "messaging.too-hard-to-read", 422, "business-rule"
+    title = "This letter is harder to read than grade 6."
+    remedy = "Shorten the sentences of the note or the preparation text, or print it knowing that."
+
+
+class NothingToSend(Problem):
+    code, status, issue = "messaging.nothing-to-send", 409, "business-rule"
+    title = "There is nothing to send again."
+    remedy = "Only what was refused, or what may or may not have gone out, can be sent again."
+
+
+class NoSuchDelivery(Problem):
+    code, status, issue = "messaging.no-such-delivery", 404, "not-found"
+    title, remedy = "Nothing of that kind is in the outbox.", "Go back to the outbox; the list is fresh."
