@@ -7,15 +7,15 @@ from dataclasses import dataclass
 class Scope:
     """A decision to let someone read. Made only by `access.scopes`, which audits it.
 
-    `patients` limits rows to these patients; `None` means the row filter named by `rows` decides:
-    'open' (types every member of staff may see), 'charts' (patients the actor has a relationship with),
-    'all' (systems, reindexing, export).
+    `where` is a boolean SQL expression over `c`, the row of `records_current`; `params` are its arguments.
+    A Scope made by nobody lets nothing through.
     """
 
     tenant: int
     actor: str  # Actor.key
-    practitioner: str | None
-    rows: str = "open"
-    patients: frozenset[str] | None = None
-    level: str = "contact"  # contact | chart
+    practitioner: str | None = None
+    patient: str | None = None  # the one patient it was made for, if any
+    level: str = "contact"  # contact | chart | all
+    where: str = "false"
+    params: tuple[object, ...] = ()
     zone: str = "UTC"

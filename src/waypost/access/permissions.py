@@ -1,0 +1,52 @@
+"""What each role may do. One table; every door asks it."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    PATIENT_REGISTER = "patient.register"
+    PATIENT_UPDATE = "patient.update"
+    PATIENT_MERGE = "patient.merge"
+    APPOINTMENT_BOOK = "appointment.book"
+    APPOINTMENT_OVERRIDE = "appointment.override"  # double booking, with a reason
+    APPOINTMENT_STATUS = "appointment.status"  # arrive, no-show, cancel
+    CALENDAR_EDIT = "calendar.edit"
+    CHART_READ = "chart.read"
+    CHART_WRITE = "chart.write"  # problems, medications, allergies
+    CARE_TEAM_EDIT = "care-team.edit"
+    COVERAGE_EDIT = "coverage.edit"
+    TASK_WORK = "task.work"
+    LETTER_SEND = "letter.send"
+    RECORD_FILE = "record.file"  # any resource, by the FHIR door
+    RECORD_DELETE = "record.delete"
+    RECORD_IMPORT = "record.import"
+    UNDO = "undo"
+    CLINIC_SET_UP = "clinic.set-up"
+    AUDIT_READ = "audit.read"
+
+
+P = Permission
+_DESK = {P.PATIENT_REGISTER, P.PATIENT_UPDATE, P.APPOINTMENT_BOOK, P.APPOINTMENT_STATUS, P.COVERAGE_EDIT, P.TASK_WORK,
+         P.LETTER_SEND, P.UNDO, P.CHART_READ}
+ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    "coordinator": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.RECORD_FILE}),
+    "scheduler": frozenset(_DESK | {P.RECORD_FILE}),
+    "nurse": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.CHART_WRITE, P.RECORD_FILE}),
+    "clinician": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.CHART_WRITE, P.RECORD_FILE}),
+    "records": frozenset({P.PATIENT_REGISTER, P.PATIENT_UPDATE, P.PATIENT_MERGE, P.CHART_READ, P.TASK_WORK, P.UNDO,
+                          P.RECORD_FILE, P.RECORD_DELETE}),
+    "billing": frozenset({P.COVERAGE_EDIT, P.PATIENT_UPDATE, P.TASK_WORK, P.UNDO, P.LETTER_SEND}),
+    "supervisor": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.PATIENT_MERGE, P.APPOINTMENT_OVERRIDE, P.CALENDAR_EDIT,
+                                     P.RECORD_FILE}),
+    "administrator": frozenset({P.CLINIC_SET_UP, P.CALENDAR_EDIT, P.RECORD_IMPORT, P.UNDO}),
+    "auditor": frozenset({P.AUDIT_READ}),
+    "client": frozenset({P.RECORD_FILE, P.RECORD_DELETE, P.APPOINTMENT_BOOK, P.APPOINTMENT_STATUS, P.PATIENT_REGISTER,
+                         P.PATIENT_UPDATE, P.CHART_READ}),
+    "patient": frozenset(),
+    "proxy": frozenset(),
+    "system": frozenset(Permission),
+}
+
+
+def allowed(roles: frozenset[str], permission: Permission) -> bool:
+    return any(permission in ROLE_PERMISSIONS.get(role, frozenset()) for role in roles)

@@ -1,0 +1,25 @@
+"""Facts on which decisions rest."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from waypost.access.rules import Facts
+from waypost.kernel.context import Actor
+from waypost.records import tenancy
+
+
+def facts(tenant: int, actor: Actor, patient: str, now: datetime) -> Facts:
+    """Return what is known about this actor and this patient, in one query."""
+    tenancy.enter(tenant)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM access_relationship WHERE tenant = %(t)s AND patient = %(p)s"
+            "   AND practitioner = %(me)s AND since <= %(now)s AND until > %(now)s),"
+            " EXISTS (SELECT 1 FROM access_restricted WHERE tenant = %(t)s AND patient = %(p)s),"
+            " EXISTS (SELECT 1 FROM access_opening WHERE tenant = %(t)s AND actor = %(key)s AND patient = %(p)s"
+            "   AND until > %(now)s)",
+            {"t": tenant, "p": patient, "me": actor.practitioner or "", "key": actor.key, "now": now},
+        )
+        related, restricted, opened = cursor.fetchone()
+    return Facts(actor.roles, related, restricted, opened)

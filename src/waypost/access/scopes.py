@@ -1,0 +1,152 @@
+"""The one maker of Scopes. To make one is to decide, and to audit the look."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+
+from waypost.access import queries
+from waypost.access.problems import ChartClosed, ChartRestricted, NotPermitted
+from waypost.access.rules import (
+    CHART_ROLES,
+    OPEN_TYPES,
+    WHOLE_RECORD_ROLES,
+    Decision,
+    may_open_chart,
+    may_read_open,
+)
+from waypost.audit.entries import entry
+from waypost.kernel.context import Context
+from waypost.kernel.scope import Scope
+from waypost.records import acts, tenancy
+
+OPENING = timedelta(hours=12)  # how long a chart opened with a reason stays open to that person
+_OPEN = "(c.type = ANY(%s) OR c.patient IS NULL) AND (c.label IS NULL OR c.type = 'Patient')"
+_RELATED = (
+    "(c.label IS NULL AND EXISTS (SELECT 1 FROM access_relationship ar WHERE ar.tenant = c.tenant"
+    " AND ar.patient = c.patient AND ar.practitioner = %s AND ar.since <= %s AND ar.until > %s)"
+    " AND NOT EXISTS (SELECT 1 FROM access_restricted x WHERE x.tenant = c.tenant AND x.patient = c.patient))"
+)
+_WHOLE = (
+    "(c.label IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM access_restricted x WHERE x.tenant = c.tenant AND x.patient = c.patient))"
+)
+
+
+def for_staff(ctx: Context, action: str = "read", **fields: Any) -> Scope:
+    """Return the scope of what all staff may see: whom to call, what is booked, who pays, and what is not about patients."""
+    if not may_read_open(ctx.actor.roles):
+        refuse(ctx, NotPermitted(), **fields)
+    _look(ctx, action, **fields)
+    return _scope(ctx, "contact", _OPEN, (list(OPEN_TYPES),))
+
+
+def for_patient(ctx: Context, patient: str, *, level: str = "chart", what: str | None = None) -> Scope:
+    """Return the scope of one patient's contact data or chart.
+
+    Raises ChartClosed where a reason would open it, ChartRestricted where only break-glass would, NotPermitted else.
+    """
+    if level == "contact":
+        if not may_read_open(ctx.actor.roles):
+            refuse(ctx, NotPermitted(), patient=patient, what=what)
+        _look(ctx, "read", patient=patient, what=what or f"Patient/{patient}")
+        return _scope(ctx, "contact", f"({_OPEN}) AND (c.patient IS NULL OR c.patient = %s)",
+                      (list(OPEN_TYPES), patient), patient)
+    decision = may_open_chart(queries.facts(ctx.tenant, ctx.actor, patient, ctx.now))
+    problem = {Decision.ASK: ChartClosed, Decision.RESTRICTED: ChartRestricted, Decision.DENY: NotPermitted}.get(decision)
+    if problem is not None:
+        refuse(ctx, problem(), patient=patient, what=what)
+    _look(ctx, "read-chart", patient=patient, what=what or f"Patient/{patient}")
+    return _scope(ctx, "chart", "(c.patient IS NULL OR c.patient = %s) AND (c.label IS NULL OR c.type = 'Patient')",
+                  (patient,), patient)
+
+
+def for_search(ctx: Context, type_: str, *, action: str = "search") -> Scope:
+    """Return the scope of a search over a type: open types whole, charts of one's own patients only.
+
+    The search names the patients it returned with `found`, which completes the audit.
+    """
+    roles = ctx.actor.roles
+    if "system" in roles:
+        return everything(ctx, action)
+    if not may_read_open(roles):
+        refuse(ctx, NotPermitted(), what=type_)
+    if type_ in OPEN_TYPES or not roles & CHART_ROLES:
+        return _scope(ctx, "contact", _OPEN, (list(OPEN_TYPES),))
+    if roles & WHOLE_RECORD_ROLES:
+        return _scope(ctx, "chart", f"({_OPEN}) OR {_WHOLE}", (list(OPEN_TYPES),))
+    now = ctx.now
+    return _scope(ctx, "chart", f"({_OPEN}) OR {_RELATED}",
+                  (list(OPEN_TYPES), ctx.actor.practitioner or "", now, now))
+
+
+def for_resource(ctx: Context, type_: str, id_: str) -> Scope:
+    """Return the scope in which one resource may be read; the patient it is about decides."""
+    if "system" in ctx.actor.roles:
+        return everything(ctx, "read", what=f"{type_}/{id_}")
+    if type_ in OPEN_TYPES:
+        patient = id_ if type_ == "Patient" else patient_of(ctx.tenant, type_, id_)
+        return for_staff(ctx, what=f"{type_}/{id_}", patient=patient)
+    patient = patient_of(ctx.tenant, type_, id_)
+    if patient is None:
+        return for_staff(ctx, what=f"{type_}/{id_}")
+    return for_patient(ctx, patient, what=f"{type_}/{id_}")
+
+
+def everything(ctx: Context, action: str = "read", **fields: Any) -> Scope:
+    """Return the scope of a whole tenant, for exports, rebuilds and jobs."""
+    if "system" not in ctx.actor.roles:
+        refuse(ctx, NotPermitted())
+    _look(ctx, action, **fields)
+    return _scope(ctx, "all", "true", ())
+
+
+def found(ctx: Context, type_: str, patients: list[str], *, action: str = "search") -> None:
+    """Audit what a search returned, every patient by id."""
+    acts.note(ctx, entry(ctx, action, what=type_, detail={"patients": sorted(set(patients))}))
+
+
+def open_chart(ctx: Context, patient: str, reason: str) -> None:
+    """Open a chart at one key: the reason is recorded and the chart stays open to this person for a working day.
+
+    Raises ChartRestricted and NotPermitted as `for_patient`.
+    """
+    facts = queries.facts(ctx.tenant, ctx.actor, patient, ctx.now)
+    decision = may_open_chart(facts)
+    if decision in (Decision.RESTRICTED, Decision.DENY):
+        refuse(ctx, ChartRestricted() if decision is Decision.RESTRICTED else NotPermitted(), patient=patient)
+    with acts.act(ctx) as act:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO access_opening (tenant, actor, patient, reason, at, until) VALUES (%s, %s, %s, %s, %s, %s)",
+                [ctx.tenant, ctx.actor.key, patient, reason, act.ctx.now, act.ctx.now + OPENING],
+            )
+        act.entries.append(entry(act.ctx, "open-chart", patient=patient, detail={"reason": reason}))
+
+
+def refuse(ctx: Context, problem: Exception, **fields: Any) -> None:
+    """Audit a refusal, outside any transaction that would take the entry with it, and raise it."""
+    code = getattr(problem, "code", "")
+    if acts.running() is None:
+        acts.note(ctx, entry(ctx, "refuse", outcome="refused", detail={"code": code}, **fields))
+    raise problem
+
+
+def patient_of(tenant: int, type_: str, id_: str) -> str | None:
+    """Return whose record a resource is part of."""
+    tenancy.enter(tenant)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT patient FROM records_current WHERE tenant = %s AND type = %s AND id = %s",
+                       [tenant, type_, id_])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _look(ctx: Context, action: str, **fields: Any) -> None:
+    acts.note(ctx, entry(ctx, action, **fields))
+
+
+def _scope(ctx: Context, level: str, where: str, params: tuple[object, ...], patient: str | None = None) -> Scope:
+    return Scope(ctx.tenant, ctx.actor.key, ctx.actor.practitioner, patient, level, where, params, ctx.zone)
+
+

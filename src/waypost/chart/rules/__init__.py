@@ -1,0 +1,1 @@
+"""What clinical resources mean on the page: pure functions from FHIR resources to values with words."""

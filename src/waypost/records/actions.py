@@ -1,0 +1,287 @@
+"""The one write: add a version. Validate, version, index, project, audit, in the transaction of the running act."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import DatabaseError, IntegrityError, connection
+
+from waypost.audit.entries import entry
+from waypost.formats.fhir import index as fhir_index
+from waypost.formats.fhir import text as fhir_text
+from waypost.formats.fhir.validation import validate
+from waypost.kernel import ids
+from waypost.kernel.context import Context
+from waypost.kernel.problem import Issue
+from waypost.records import acts, projecting
+from waypost.records.labels import label_of
+from waypost.records.problems import (
+    DanglingReference,
+    Gone,
+    IdTaken,
+    NotFound,
+    Stale,
+    StillReferredTo,
+    Unacceptable,
+)
+from waypost.records.versions import Filing, Version
+
+DOORS_THAT_CHECK_REFERENCES = frozenset({"api", "web"})
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What is known of a resource before this filing."""
+
+    version: int = 0
+    deleted: bool = False
+    hash: bytes = b""
+    text: str = ""
+
+
+def file(ctx: Context, resource: str | dict[str, Any], *, id: str | None = None, expect: int | None = None) -> Version:
+    """Add one version of a resource and return it, stamped; see `file_many`."""
+    return file_many(ctx, [Filing(resource, id=id, expect=expect)])[0]
+
+
+def file_many(ctx: Context, filings: Sequence[Filing], *, skip_equal: bool = False) -> list[Version]:
+    """Add a version of each resource, all or none, in one round trip (two where ids are named).
+
+    Raises Unacceptable with every finding, Stale where `expect` is not the newest, DanglingReference at doors that
+    check. With `skip_equal`, content equal to the newest version is not filed again and that version is returned.
+    """
+    act = acts.current()
+    now = _millisecond(act.ctx.now)
+    parsed = [_parse(one) for one in filings]
+    named = [(type_, id_) for type_, id_, _, _ in parsed if id_ is not None]
+    kept = _kept(act.ctx.tenant, named) if named else {}
+    _refuse_unacceptable(filings, parsed, now)
+    versions: list[Version] = []
+    rows: list[dict[str, Any]] = []
+    changes: list[projecting.Change] = []
+    for filing, (type_, id_, text, resource) in zip(filings, parsed, strict=True):
+        before = kept.get((type_, id_), _Kept()) if id_ is not None else _Kept()
+        _check_expected(filing, before)
+        digest = fhir_text.content_hash(text)
+        if skip_equal and before.version and not before.deleted and before.hash == digest:
+            assert id_ is not None
+            versions.append(Version(type_, id_, before.version, now, act.ctx.actor.key, act.ctx.act, before.text))
+            continue
+        made = id_ or str(ids.uuid7(now))
+        number = before.version + 1
+        stamped = fhir_text.stamp(text, id=made, version=number, last_updated=now)
+        version = Version(type_, made, number, now, act.ctx.actor.key, act.ctx.act, stamped)
+        resource = {**resource, "id": made}
+        rows.append(_row(version, digest, resource))
+        versions.append(version)
+        changes.append((version, orjson.loads(before.text) if before.text else None, resource))
+        if id_ is not None:
+            kept[type_, id_] = _Kept(number, False, digest, stamped)
+    if rows:
+        _check_references(act.ctx, rows, versions)
+        _write(act.ctx, now, rows)
+        _project(act.ctx.tenant, changes)
+        act.entries.extend(_entries(act.ctx, changes, rows))
+    return versions
+
+
+def delete(ctx: Context, type_: str, id_: str, *, expect: int | None = None, even_if_referred_to: bool = False) -> Version:
+    """Add a version that says the resource is gone; its history stays."""
+    act = acts.current()
+    now = _millisecond(act.ctx.now)
+    before = _kept(act.ctx.tenant, [(type_, id_)]).get((type_, id_))
+    if before is None:
+        raise NotFound
+    if before.deleted:
+        raise Gone
+    if expect is not None and expect != before.version:
+        raise Stale
+    if not even_if_referred_to:
+        _refuse_if_referred_to(act.ctx.tenant, type_, id_)
+    resource = orjson.loads(before.text)
+    version = Version(type_, id_, before.version + 1, now, act.ctx.actor.key, act.ctx.act, "", deleted=True)
+    patient = fhir_index.extract(resource).patient
+    row = {"type": type_, "id": id_, "version": version.version, "body": "", "hash": "", "deleted": True,
+           "patient": patient, "tokens": [], "strings": [], "refs": [], "dates": [], "numbers": []}
+    _write(act.ctx, now, [row])
+    changes: list[projecting.Change] = [(version, resource, None)]
+    _project(act.ctx.tenant, changes)
+    act.entries.extend(_entries(act.ctx, changes, [row]))
+    return version
+
+
+def restore(ctx: Context, act_id: UUID) -> list[Version]:
+    """Put back what one act changed, all of it or nothing: earlier versions return, what it created is removed.
+
+    Raises Stale where any of it has been changed since.
+    """
+    act = acts.current()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT v.type, v.id, min(v.version), max(v.version), c.version FROM records_version v"
+            " JOIN records_current c USING (tenant, type, id)"
+            " WHERE v.tenant = %s AND v.act = %s GROUP BY v.type, v.id, c.version ORDER BY v.type, v.id",
+            [act.ctx.tenant, act_id],
+        )
+        touched = cursor.fetchall()
+        if not touched:
+            raise NotFound("Nothing of that act is on record.")
+        if any(newest != now_at for _, _, _, newest, now_at in touched):
+            raise Stale("It has been changed again since.")
+        cursor.execute(
+            "SELECT type, id, body, deleted FROM records_version WHERE tenant = %s AND (type, id, version) IN"
+            " (SELECT t.type, t.id, t.version FROM json_to_recordset(%s::json) AS t(type text, id text, version int))",
+            [act.ctx.tenant, orjson.dumps([{"type": t, "id": i, "version": low - 1}
+                                           for t, i, low, _, _ in touched]).decode()],
+        )
+        earlier = {(type_, id_): (body, deleted) for type_, id_, body, deleted in cursor.fetchall()}
+    act.restoring = True
+    back = []
+    remove = []
+    for type_, id_, _, newest, _ in touched:
+        body, deleted = earlier.get((type_, id_), ("", True))
+        if deleted:
+            remove.append((type_, id_, newest))
+        else:
+            back.append(Filing(body, type_, id_, expect=newest))
+    done = file_many(ctx, back) if back else []
+    done += [delete(ctx, type_, id_, expect=newest, even_if_referred_to=True) for type_, id_, newest in remove
+             if not _is_deleted(act.ctx.tenant, type_, id_)]
+    return done
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _millisecond(at: datetime) -> datetime:
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def _parse(filing: Filing) -> tuple[str, str | None, str, dict[str, Any]]:
+    if isinstance(filing.resource, dict):
+        text = orjson.dumps(filing.resource).decode()
+        resource = filing.resource
+    else:
+        text = filing.resource
+        resource = orjson.loads(text)
+    type_ = filing.type or resource.get("resourceType")
+    assert isinstance(type_, str), "doors name the type"
+    return type_, filing.id or resource.get("id"), text, resource
+
+
+def _kept(tenant: int, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], _Kept]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.type, c.id, c.version, c.deleted, v.hash, v.body FROM json_to_recordset(%s::json) AS k(type text, id text)"
+            " JOIN records_current c ON c.tenant = %s AND c.type = k.type AND c.id = k.id"
+            " JOIN records_version v ON v.tenant = c.tenant AND v.type = c.type AND v.id = c.id AND v.version = c.version"
+            " ORDER BY c.type, c.id FOR UPDATE OF c",
+            [orjson.dumps([{"type": t, "id": i} for t, i in set(keys)]).decode(), tenant],
+        )
+        return {(r[0], r[1]): _Kept(r[2], r[3], bytes(r[4]), r[5]) for r in cursor.fetchall()}
+
+
+def _is_deleted(tenant: int, type_: str, id_: str) -> bool:
+    kept = _kept(tenant, [(type_, id_)]).get((type_, id_))
+    return kept is None or kept.deleted
+
+
+def _check_expected(filing: Filing, before: _Kept) -> None:
+    if filing.expect is None or filing.expect == before.version:
+        return
+    if filing.expect == 0 and not before.deleted:
+        raise IdTaken
+    if not (filing.expect == 0 and before.deleted):
+        raise Stale
+
+
+def _refuse_unacceptable(filings: Sequence[Filing], parsed: Sequence[tuple[str, str | None, str, dict[str, Any]]],
+                         now: datetime) -> None:
+    found: list[Issue] = []
+    for filing, (type_, _, text, _) in zip(filings, parsed, strict=True):
+        issues = validate(text, type=filing.type or type_, now=now)
+        found += [one for one in issues if one.severity in ("error", "fatal")]
+    if found:
+        raise Unacceptable(issues=found)
+
+
+def _row(version: Version, digest: bytes, resource: dict[str, Any]) -> dict[str, Any]:
+    rows = fhir_index.extract(resource)
+    return {
+        "type": version.type, "id": version.id, "version": version.version, "body": version.text,
+        "hash": digest.hex(), "deleted": False,
+        "patient": rows.patient, "code": rows.code, "status": rows.status, "owner": rows.owner,
+        "sort_at": rows.sort_at, "name": rows.name, "label": label_of(resource),
+        "tokens": rows.tokens, "strings": rows.strings, "refs": rows.refs, "dates": rows.dates, "numbers": rows.numbers,
+    }
+
+
+def _check_references(ctx: Context, rows: list[dict[str, Any]], versions: list[Version]) -> None:
+    """At the doors where people and programs file, what is referred to must exist (another system's import may lag)."""
+    if ctx.door not in DOORS_THAT_CHECK_REFERENCES:
+        return
+    here = {one.reference for one in versions}
+    wanted = {target for row in rows for _, target in row["refs"]
+              if target.count("/") == 1 and ":" not in target and target not in here}
+    if not wanted:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT w.ref FROM unnest(%s::text[]) AS w(ref) WHERE NOT EXISTS (SELECT 1 FROM records_current c"
+            " WHERE c.tenant = %s AND c.type = split_part(w.ref, '/', 1) AND c.id = split_part(w.ref, '/', 2)"
+            " AND NOT c.deleted) ORDER BY 1",
+            [sorted(wanted), ctx.tenant],
+        )
+        missing = [ref for (ref,) in cursor.fetchall()]
+    if missing:
+        raise DanglingReference(issues=[Issue("error", "not-found", f"{ref} is not here.") for ref in missing])
+
+
+def _write(ctx: Context, now: datetime, rows: list[dict[str, Any]]) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT records_file(%s, %s, %s, %s, %s::json)",
+                [ctx.tenant, now, ctx.actor.key, ctx.act, orjson.dumps(rows, default=str).decode()],
+            )
+    except IntegrityError as error:
+        if "records_version_pkey" in str(error):
+            raise Stale from error
+        raise
+    except DatabaseError as error:
+        if "records-stale" in str(error):
+            raise Stale from error
+        raise
+
+
+def _project(tenant: int, changes: list[projecting.Change]) -> None:
+    ran = set()
+    for kind in {version.type for version, _, _ in changes}:
+        for projection in projecting.of(kind):
+            if projection.name not in ran:
+                ran.add(projection.name)
+                projection.project(tenant, [one for one in changes if one[0].type in projection.types])
+
+
+def _entries(ctx: Context, changes: list[projecting.Change], rows: list[dict[str, Any]]) -> list[Any]:
+    made = []
+    for (version, _, after), row in zip(changes, rows, strict=True):
+        action = "delete" if after is None else ("create" if version.version == 1 else "update")
+        made.append(entry(ctx, action, what=version.reference, version=version.version, patient=row["patient"],
+                          sha256=row["hash"] or None))
+    return made
+
+
+def _refuse_if_referred_to(tenant: int, type_: str, id_: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.type || '/' || r.id FROM records_ref r WHERE r.tenant = %s AND left(r.target, 500) = %s"
+            " AND NOT (r.type = %s AND r.id = %s) LIMIT 5",
+            [tenant, f"{type_}/{id_}", type_, id_],
+        )
+        others = [ref for (ref,) in cursor.fetchall()]
+    if others:
+        raise StillReferredTo(issues=[Issue("error", "conflict", f"{ref} refers to it.") for ref in others])

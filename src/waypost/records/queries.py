@@ -1,0 +1,108 @@
+"""Reading the record. A Scope first: it was decided and audited before it came here."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from waypost.kernel.scope import Scope
+from waypost.records import tenancy
+from waypost.records.problems import Gone, NotFound
+from waypost.records.versions import Version
+
+COLUMNS = "v.type, v.id, v.version, v.at, v.actor, v.act, v.body, v.deleted"
+CURRENT = (
+    f"SELECT {COLUMNS} FROM records_current c JOIN records_version v"
+    " ON v.tenant = c.tenant AND v.type = c.type AND v.id = c.id AND v.version = c.version"
+)
+
+
+def read(scope: Scope, type_: str, id_: str) -> Version:
+    """Return the newest version. Raises NotFound (also where the scope does not reach it) and Gone."""
+    found = fetch(scope, f"{CURRENT} WHERE c.tenant = %s AND c.type = %s AND c.id = %s AND ({scope.where})",
+                  [scope.tenant, type_, id_, *scope.params])
+    if not found:
+        raise NotFound
+    if found[0].deleted:
+        raise Gone
+    return found[0]
+
+
+def read_or_none(scope: Scope, type_: str, id_: str) -> Version | None:
+    try:
+        return read(scope, type_, id_)
+    except (NotFound, Gone):
+        return None
+
+
+def vread(scope: Scope, type_: str, id_: str, version: int) -> Version:
+    """Return one version, whatever came after it."""
+    found = [one for one in history(scope, type_, id_, version=version) if one.version == version]
+    if not found:
+        raise NotFound
+    if found[0].deleted:
+        raise Gone
+    return found[0]
+
+
+def history(scope: Scope, type_: str, id_: str, *, version: int | None = None, before: int | None = None,
+            count: int = 500) -> list[Version]:
+    """Return versions newest first, `before` excluded; deletions are among them. Empty where nothing is in scope."""
+    return fetch(
+        scope,
+        f"SELECT {COLUMNS} FROM records_version v JOIN records_current c USING (tenant, type, id)"
+        f" WHERE c.tenant = %s AND c.type = %s AND c.id = %s AND ({scope.where})"
+        " AND (%s::int IS NULL OR v.version = %s) AND (%s::int IS NULL OR v.version < %s)"
+        " ORDER BY v.version DESC LIMIT %s",
+        [scope.tenant, type_, id_, *scope.params, version, version, before, before, count],
+    )
+
+
+def many(scope: Scope, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Version]:
+    """Return the newest versions of those that exist and are in scope, by (type, id)."""
+    wanted = [{"type": type_, "id": id_} for type_, id_ in set(keys)]
+    if not wanted:
+        return {}
+    found = fetch(
+        scope,
+        f"{CURRENT} JOIN json_to_recordset(%s::json) AS k(type text, id text) ON k.type = c.type AND k.id = c.id"
+        f" WHERE c.tenant = %s AND NOT c.deleted AND ({scope.where})",
+        [orjson.dumps(wanted).decode(), scope.tenant, *scope.params],
+    )
+    return {(one.type, one.id): one for one in found}
+
+
+def about(scope: Scope, patient: str, types: Sequence[str], *, since: datetime | None = None,
+          count: int = 1000) -> list[Version]:
+    """Return what is kept of these types about one patient, newest clinical date first, at most `count` of each type."""
+    return fetch(
+        scope,
+        f"SELECT {COLUMNS} FROM unnest(%s::text[]) AS k(type) CROSS JOIN LATERAL (SELECT * FROM records_current c"
+        " WHERE c.tenant = %s AND c.patient = %s AND c.type = k.type AND NOT c.deleted"
+        f" AND (%s::timestamptz IS NULL OR c.sort_at >= %s) AND ({scope.where})"
+        " ORDER BY c.sort_at DESC, c.id LIMIT %s) c"
+        " JOIN records_version v ON v.tenant = c.tenant AND v.type = c.type AND v.id = c.id AND v.version = c.version"
+        " ORDER BY c.sort_at DESC NULLS LAST, c.id",
+        [list(types), scope.tenant, patient, since, since, *scope.params, count],
+    )
+
+
+def of_act(scope: Scope, act: UUID) -> list[Version]:
+    """Return the versions that one act filed."""
+    return fetch(
+        scope,
+        f"SELECT {COLUMNS} FROM records_version v JOIN records_current c USING (tenant, type, id)"
+        f" WHERE v.tenant = %s AND v.act = %s AND ({scope.where})",
+        [scope.tenant, act, *scope.params],
+    )
+
+
+def fetch(scope: Scope, sql: str, params: Sequence[Any]) -> list[Version]:
+    """Run a query that selects `COLUMNS` and return its versions."""
+    tenancy.enter(scope.tenant)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(params))
+        return [Version(*row) for row in cursor.fetchall()]

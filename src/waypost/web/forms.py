@@ -1,0 +1,57 @@
+"""Forms of the desk: one column, label above, words that say how to mend it, dates typed as people type them."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.forms.renderers import DjangoTemplates
+
+from waypost.web.words import full_day
+
+
+class DeskRenderer(DjangoTemplates):
+    field_template_name = "waypost/parts/field.html"
+
+
+class DeskForm(forms.Form):
+    """A form whose fields render as `waypost/parts/field.html` by `{{ field.as_field_group }}`."""
+
+    default_renderer = DeskRenderer
+    required_css_class = ""
+    use_required_attribute = (
+        False  # our words and summary, not the browser's bubbles; works the same everywhere
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = "This is needed."
+
+
+class TypedDateField(forms.CharField):
+    """A date typed as people type it, echoed back in full."""
+
+    def __init__(self, *, prefer: str = "past", today: date | None = None, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 40)
+        kwargs.setdefault(
+            "widget", forms.TextInput(attrs={"class": "short", "autocomplete": "off", "inputmode": "text"})
+        )
+        super().__init__(**kwargs)
+        self.prefer, self.today = prefer, today
+
+    def to_python(self, value: Any) -> date | None:  # type: ignore[override]
+        from waypost.registry.dates import read_date
+
+        text = super().to_python(value)
+        if not text:
+            return None
+        found = read_date(text, today=self.today, prefer=self.prefer)
+        if found is None:
+            raise forms.ValidationError("Write the date as 3/12/1957, Mar 12 1957 or 1957-03-12.")
+        return found
+
+    @staticmethod
+    def in_full(value: date) -> str:
+        return full_day(value)

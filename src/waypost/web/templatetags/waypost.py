@@ -1,0 +1,96 @@
+"""Tags and filters of the desk's templates: `{% load waypost %}`."""
+
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+import lucide as lucide_icons
+from django import template
+from django.forms import BoundField, CheckboxInput
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from waypost.kernel.dates import say_date, say_day, say_short
+from waypost.registry.fhir import dial, say_mrn, say_phone
+from waypost.web import words
+from waypost.web.frame import Frame, context_of, frame_of, today_of
+
+register = template.Library()
+
+
+@cache
+def _icon(name: str) -> str:
+    return lucide_icons._render_icon(name, 18, **{"class": "icon"})
+
+
+@register.simple_tag
+def icon(name: str, word: str = "") -> SafeString:
+    """An 18 px Lucide icon. It always stands beside a word, so it is hidden from screen readers unless `word` is given."""
+    said = f' role="img" aria-label="{escape(word)}"' if word else ' aria-hidden="true"'
+    return mark_safe(_icon(str(name)).replace("<svg", f"<svg{said}", 1))  # noqa: S308 - from the icon package
+
+
+@register.simple_tag(takes_context=True)
+def frame(context: template.Context) -> Frame:
+    given = context.get("frame")
+    return given if isinstance(given, Frame) else frame_of(context.get("request"))
+
+
+def _zoned(context: template.Context, value: datetime) -> datetime:
+    request = context.get("request")
+    ctx = context_of(request) if request else None
+    return words.local(value, ctx.zone) if ctx else value
+
+
+@register.simple_tag(takes_context=True)
+def when(context: template.Context, value: datetime | date | None, form: str = "both") -> str:
+    """An instant in the clinic's zone: 'Tue, Nov 24, 2:10 PM'. Forms: both, day, clock, short."""
+    if value is None:
+        return ""
+    request = context.get("request")
+    today = today_of(request).date() if request else None
+    if not isinstance(value, datetime):
+        return say_short(value, today=today) if form == "short" else say_day(value, today=today)
+    value = _zoned(context, value)
+    if form == "clock":
+        return words.clock(value)
+    if form == "short":
+        return say_short(value.date(), today=today)
+    told = say_day(value.date(), today=today)
+    return told if form == "day" else f"{told}, {words.clock(value)}"
+
+
+register.filter("mrn", say_mrn)
+register.filter("phone", say_phone)
+register.filter("dial", dial)
+register.filter("birth", say_date)
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def is_optional(field: BoundField) -> bool:
+    return not field.field.required and not getattr(field.field, "hide_optional", False)
+
+
+@register.filter
+def is_date(field: BoundField) -> bool:
+    from waypost.web.forms import TypedDateField
+
+    return isinstance(field.field, TypedDateField)
+
+
+@register.filter
+def echoed(field: BoundField) -> str:
+    """The date that was understood, in full; nothing where it was not."""
+    from django.core.exceptions import ValidationError
+
+    value: Any = field.value()
+    try:
+        found = field.field.to_python(value)
+    except ValidationError:
+        return ""
+    return words.full_day(found) if isinstance(found, date) else ""

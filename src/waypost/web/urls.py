@@ -1,0 +1,15 @@
+"""The desk's addresses: one file of them per area."""
+
+from django.urls import include, path
+
+from waypost.web import undo
+from waypost.web.design.views import design
+
+urlpatterns = [
+    path("", include("waypost.web.find.urls")),
+    path("", include("waypost.web.chart.urls")),
+    path("", include("waypost.web.schedule.urls")),
+    path("", include("waypost.web.account.urls")),
+    path("undo", undo.undo, name="undo"),
+    path("design", design, name="design"),
+]
