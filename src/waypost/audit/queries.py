@@ -32,11 +32,11 @@ class Head:
     chain: str
 
 
-def heads(database: str = "owner", tenant: int | None = None) -> list[Head]:
+def heads(database: str = "default", only: int | None = None) -> list[Head]:
     """Return the newest link of every chain, of one tenant or of all."""
     with connections[database].cursor() as cursor:
-        cursor.execute("SELECT tenant, shard, seq, encode(chain, 'hex') FROM audit_head"
-                       " WHERE %s::int IS NULL OR tenant = %s ORDER BY tenant, shard", [tenant, tenant])
+        cursor.execute("SELECT tenant, shard, seq, chain FROM audit_heads() WHERE %s::int IS NULL OR tenant = %s",
+                       [only, only])
         return [Head(*row) for row in cursor.fetchall()]
 
 
@@ -97,7 +97,7 @@ def _entries(tenant: int, shard: int, database: str) -> Iterator[tuple[int, str,
         after = rows[-1][0]
 
 
-def anchor(path: Path, now_text: str, database: str = "owner") -> None:
+def anchor(path: Path, now_text: str, database: str = "default") -> None:
     """Append all heads, signed, to a file outside the database (each minute, by the worker)."""
     line = json.dumps({"at": now_text, "heads": [[h.tenant, h.shard, h.seq, h.chain] for h in heads(database)]})
     path.parent.mkdir(parents=True, exist_ok=True)
