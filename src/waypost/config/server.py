@@ -214,6 +214,15 @@ def database_answers() -> bool:
     return True
 
 
+def preload() -> None:
+    """Import what requests need, so that forked processes share it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waypost.config.settings")
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 - reading it imports every page
+    _fast_path()
+
+
 def build() -> Application:
     """Return the application with Django and, where there is one, the fast path of the FHIR door."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waypost.config.settings")

@@ -56,7 +56,6 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "waypost.web.headers.SecurityHeaders",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -119,7 +118,12 @@ STATICFILES_DIRS = [generated_folder()]
 STATIC_ROOT = os.environ.get("WAYPOST_STATIC_ROOT") or str(DATA_DIR / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    # `waypost serve` names a folder and fills it with hashed, compressed copies.
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if os.environ.get("WAYPOST_STATIC_ROOT")
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+    },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000

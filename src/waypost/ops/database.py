@@ -24,11 +24,12 @@ def opened(folder: Path) -> Iterator[None]:
         yield
         return
     with postgres.attach_or_start(folder) as connections:
-        os.environ.update(connections.environment())
+        ours = {**connections.environment(), "DATABASE_URL_EMBEDDED": "1"}
+        os.environ.update(ours)
         try:
             yield
         finally:
-            for name in connections.environment():
+            for name in ours:
                 os.environ.pop(name, None)
 
 
@@ -75,9 +76,9 @@ def see_that_tables_are_there() -> None:
 
 def migrate() -> int:
     """Bring the tables to this release, as the owner; return how many changes were made."""
-    from django.core.management import call_command
+    from waypost.config import schema
 
     missing = pending_migrations()
     if missing:
-        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        schema.migrate()
     return len(missing)

@@ -87,6 +87,17 @@ def attach_or_start(data_dir: Path, *, fsync: bool = True) -> Iterator[Connectio
             os.close(descriptor)
 
 
+def revive(data_dir: Path) -> bool:
+    """Start the server again if it has died; to be called by a program that has it attached. Cheap when it lives."""
+    server = Server(DataFolder(data_dir))
+    pid = server.pid()
+    if pid is not None and _alive(pid):
+        return False
+    with _locked(server.folder.lock):
+        server.ensure_running()
+    return True
+
+
 class Server:
     """The server process of one data folder. Call under the folder's lock."""
 

@@ -1,0 +1,74 @@
+"""Run the web server. Jobs run in `waypost worker`."""
+
+import argparse
+import gc
+import logging
+import os
+
+from waypost.cli.options import add_address
+
+WORKERS = 2
+CONNECTIONS_MAX = 4096  # idle ones cost a few kilobytes each
+READ_HEADER_MS_MAX = 30_000
+NEEDS = "nothing"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_address(parser)
+    parser.add_argument(
+        "--workers", type=int, default=WORKERS, metavar="N", help=f"web processes (default {WORKERS})"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until told to stop."""
+    from waypost.config.database import data_dir
+    from waypost.config.parent import die_with_parent
+    from waypost.ops import database, processes, setting_up
+
+    if os.environ.pop("WAYPOST_DIE_WITH_PARENT", ""):
+        die_with_parent()
+    processes.see_that_port_is_free(args.host, args.port)
+    static = setting_up.use_static_folder()
+    with database.opened(data_dir()):
+        setting_up.make_keys()
+        database.set_up_django()
+        database.see_that_tables_are_there()
+        setting_up.collect_static(static)
+        processes.guard_database(data_dir())
+        _serve(args)
+    return 0
+
+
+def _serve(args: argparse.Namespace) -> None:
+    from granian.constants import Interfaces, Loops
+    from granian.http import HTTP1Settings
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    from waypost.config import server
+    from waypost.ops import setting_up
+
+    logging.getLogger("granian").setLevel(logging.WARNING)
+    server.preload()
+    setting_up.close_connections()
+    gc.collect()
+    gc.freeze()  # what is loaded by now is shared by the forked processes
+    Server(
+        "waypost.config.server:build",
+        factory=True,
+        address=args.host,
+        port=args.port,
+        interface=Interfaces.RSGI,
+        loop=Loops.asyncio,
+        workers=args.workers,
+        websockets=False,
+        backlog=CONNECTIONS_MAX,
+        backpressure=CONNECTIONS_MAX,
+        respawn_failed_workers=True,
+        respawn_interval=0.2,
+        workers_kill_timeout=10,
+        http1_settings=HTTP1Settings(header_read_timeout=READ_HEADER_MS_MAX),
+        log_level=LogLevels.warning,
+        process_name=None,
+    ).serve()

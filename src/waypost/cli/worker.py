@@ -1,0 +1,57 @@
+"""Run jobs as they fall due: letters, reminders, clean-up."""
+
+import argparse
+import logging
+import os
+import sys
+import time
+
+AFTER_FAILURE_SECONDS = 2
+NEEDS = "nothing"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help="run what is due now and stop")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Work until told to stop; come back by itself when the database was away."""
+    from waypost.config.database import data_dir
+    from waypost.config.parent import die_with_parent
+    from waypost.ops import database, processes
+
+    if os.environ.pop("WAYPOST_DIE_WITH_PARENT", ""):
+        die_with_parent()
+    with database.opened(data_dir()):
+        database.set_up_django()
+        database.see_that_tables_are_there()
+        processes.guard_database(data_dir())
+        _work(once=args.once)
+    return 0
+
+
+def _work(*, once: bool) -> None:
+    from procrastinate.contrib.django import app
+    from procrastinate.exceptions import ConnectorException
+    from psycopg import OperationalError
+
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    while True:
+        try:
+            with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
+                working.run_worker(
+                    wait=not once,
+                    name=f"waypost-{os.getpid()}",
+                    install_signal_handlers=True,
+                    delete_jobs="successful",
+                )
+            return
+        except (ConnectorException, OperationalError) as error:
+            if once:
+                raise
+            print(
+                f"The database is away ({str(error).splitlines()[0]}); trying again.",
+                file=sys.stderr,
+                flush=True,
+            )
+            time.sleep(AFTER_FAILURE_SECONDS)

@@ -1,0 +1,54 @@
+"""What a data folder needs before anything can run on it: keys, tables, static files. Safe to repeat."""
+
+import hashlib
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from waypost import __version__
+from waypost.config.database import data_dir
+from waypost.ops import assets, folders
+
+
+def make_keys() -> None:
+    """Make the key that signs sessions, once."""
+    named = os.environ.get("WAYPOST_SECRET_KEY_FILE")
+    path = Path(named) if named else data_dir() / "keys" / "secret"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folders.write_private(path, secrets.token_urlsafe(48))
+
+
+def use_static_folder() -> Path:
+    """Choose this release's folder of hashed static files; to be called before Django is ready."""
+    folder = Path(os.environ.get("WAYPOST_STATIC_ROOT") or data_dir() / "static" / __version__)
+    os.environ["WAYPOST_STATIC_ROOT"] = str(folder)
+    return folder
+
+
+def collect_static(folder: Path) -> bool:
+    """Copy static files under names that carry their hash, compressed, unless nothing has changed; say whether it did."""
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    assets.ensure()
+    digest = hashlib.sha256(__version__.encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            found = Path(storage.path(name)).stat()  # type: ignore[attr-defined]
+            digest.update(f"{name}:{found.st_size}:{found.st_mtime_ns};".encode())
+    stamp = folder / ".fingerprint"
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    stamp.write_text(digest.hexdigest())
+    return True
+
+
+def close_connections() -> None:
+    """Let go of every connection, as a process must before it forks."""
+    from django.db import connections
+
+    connections.close_all()
