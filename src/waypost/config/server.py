@@ -76,12 +76,12 @@ class Application:
 
     def _answer(self, scope: Any, body: bytes) -> Answer:
         """Answer a request that is here whole. No other coroutine runs meanwhile, as none could with one thread."""
-        if scope.path == "/healthz":
-            return self._health()
         environ = _environ(scope, body)
         running = asyncio._get_running_loop()
         asyncio._set_running_loop(None)  # what is called is synchronous code and may look whether a loop runs
         try:
+            if scope.path == "/healthz":
+                return self._health()
             answer = self._fast(environ) if self._fast else None
             return answer or _call(self._wsgi, environ)
         except Exception:

@@ -61,12 +61,7 @@ def pending_migrations() -> list[str]:
 
 def see_that_tables_are_there() -> None:
     """Refuse in one sentence when nothing was set up here, or an older release did it."""
-    from django.db import connections
-
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
-        if not cursor.fetchone()[0]:
-            raise NotSetUp
+    see_that_there_is_a_clinic()
     missing = pending_migrations()
     if missing:
         raise TooOld(
@@ -82,3 +77,13 @@ def migrate() -> int:
     if missing:
         schema.migrate()
     return len(missing)
+
+
+def see_that_there_is_a_clinic() -> None:
+    """Refuse in one sentence when nothing was ever set up here."""
+    from django.db import connections
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
+        if not cursor.fetchone()[0]:
+            raise NotSetUp

@@ -4,11 +4,13 @@ import hashlib
 import os
 import secrets
 import shutil
+import subprocess
 from pathlib import Path
 
 from waypost import __version__
 from waypost.config.database import data_dir
 from waypost.ops import assets, folders
+from waypost.ops.problems import CannotRun
 
 
 def make_keys() -> None:
@@ -52,3 +54,24 @@ def close_connections() -> None:
     from django.db import connections
 
     connections.close_all()
+
+
+def set_copy_aside() -> Path:
+    """Dump the database into the data folder's `backups`, readable by its owner only."""
+    from waypost.config.database import urls
+    from waypost.ops import binaries
+
+    target = data_dir() / "backups" / f"before-{__version__}-{secrets.token_hex(4)}.dump"
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    command = [str(binaries.bin_folder() / "pg_dump"), "--format=custom", "--compress=6", f"--file={target}"]
+    environ = {**os.environ, "PGAPPNAME": "waypost upgrade"}
+    done = subprocess.run(
+        [*command, f"--dbname={urls()[1]}"], capture_output=True, text=True, check=False, env=environ
+    )
+    if done.returncode != 0:
+        target.unlink(missing_ok=True)
+        raise CannotRun(
+            f"The copy before the upgrade failed ({done.stderr.strip().splitlines()[-1]}); mend that, or go on with --no-backup."
+        )
+    target.chmod(0o600)
+    return target
