@@ -175,7 +175,8 @@ def _call(wsgi: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> Answ
         if close is not None:
             close()
     status, headers = begun
-    return status, headers, (b"" if environ["REQUEST_METHOD"] == "HEAD" else content)
+    clean = [(name, value.strip()) for name, value in headers]  # Django begins cookies with a space
+    return status, clean, (b"" if environ["REQUEST_METHOD"] == "HEAD" else content)
 
 
 def _refusal(path: str, status: int, code: str, words: str) -> Answer:
