@@ -1,0 +1,120 @@
+"""Write the generated pages of docs/ anew: what the code knows about itself, so that no page can lag behind it.
+
+`--check` writes nothing and exits 1 where a page differs.
+"""
+
+import importlib
+import os
+import pkgutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "src"))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waypost.config.settings")
+HEAD = "<!-- Written by `make docs`; change the code, not this page. -->\n\n"
+
+
+def problems() -> str:
+    """Every problem a caller can meet, by code."""
+    import waypost
+    from waypost.kernel.problem import Problem
+
+    for found in pkgutil.walk_packages(waypost.__path__, "waypost."):
+        if found.name.endswith(".problems") or ".problems." in found.name:
+            importlib.import_module(found.name)
+    rows = {}
+    todo = [Problem]
+    while todo:
+        kind = todo.pop()
+        todo += kind.__subclasses__()
+        if kind is not Problem and not kind.__module__.startswith("tests"):
+            rows[kind.code] = kind
+    lines = ["# Problems", "",
+             "What a caller can meet. Codes are stable and never used again for something else. The FHIR door answers an",
+             "OperationOutcome with the code in `issue.details.coding`, other JSON an RFC 9457 problem whose `type` leads",
+             "here, a page the words and the mend.", "",
+             "| code | status | FHIR issue | says | mend |", "|---|---|---|---|---|"]
+    for code in sorted(rows):
+        kind = rows[code]
+        lines.append(f'| <a id="{code}"></a>`{code}` | {kind.status} | {kind.issue} | {kind.title} | {kind.remedy} |')
+    return "\n".join(lines) + "\n"
+
+
+def permissions() -> str:
+    """Who may do what."""
+    from waypost.access.permissions import ROLE_PERMISSIONS, Permission
+    from waypost.access.rules import OPEN_TYPES
+
+    roles = [role for role in ROLE_PERMISSIONS if role not in ("system", "patient", "proxy")]
+    lines = ["# Who may do what", "",
+             "One table (`access/permissions.py`); every door asks it. Two roles of one person add up.", "",
+             "| permission | " + " | ".join(roles) + " |", "|---|" + "---|" * len(roles)]
+    lines += [f"| `{permission}` | " + " | ".join("yes" if permission in ROLE_PERMISSIONS[r] else "" for r in roles) + " |"
+              for permission in Permission]
+    lines += ["", "## Who may see what", "",
+              "All staff of a tenant see of every patient: " + ", ".join(f"`{t}`" for t in OPEN_TYPES) + ".",
+              "Everything else is the chart. It opens to the care team, the panel's clinician and whoever has a visit with",
+              "the patient within 30 days either way; to others of the desk with a reason at one key, for twelve hours; the",
+              "records office opens every chart that is not restricted. A restricted chart opens for nobody at the desk.",
+              "Each look is audited, each refusal too."]
+    return "\n".join(lines) + "\n"
+
+
+def projections() -> str:
+    """What is derived from versions, and can be rebuilt."""
+    import django
+
+    django.setup()
+    from waypost.records import projecting
+
+    lines = ["# Projections", "", "Rows that rooms derive from versions, in the version's own transaction; `waypost reindex`",
+             "rebuilds them and `--check` compares them row by row.", "", "| projection | of | tables |", "|---|---|---|"]
+    lines += [f"| `{p.name}` | {', '.join(p.types)} | {', '.join(f'`{t}`' for t in p.tables)} |"
+              for p in sorted(projecting.everything(), key=lambda p: p.name)]
+    return "\n".join(lines) + "\n"
+
+
+def pages() -> str:
+    """Every address of the desk."""
+    from django.urls import URLPattern, get_resolver
+
+    rows = []
+
+    def walk(patterns: list[object], prefix: str) -> None:
+        for one in patterns:
+            if isinstance(one, URLPattern):
+                if one.callback.__module__.startswith("waypost"):
+                    says = (one.callback.__doc__ or "").strip().splitlines()
+                    rows.append((prefix + str(one.pattern), one.name or "", says[0] if says else ""))
+            else:
+                walk(one.url_patterns, prefix + str(one.pattern))  # type: ignore[attr-defined]
+
+    walk(get_resolver().url_patterns, "/")
+    lines = ["# Pages", "", "| address | name | what it is |", "|---|---|---|"]
+    lines += [f"| `{address}` | {name} | {says} |" for address, name, says in sorted(rows)]
+    return "\n".join(lines) + "\n"
+
+
+WRITTEN = {"problems.md": problems, "permissions.md": permissions, "projections.md": projections, "pages.md": pages}
+
+
+def main() -> int:
+    stale = []
+    for name, write in WRITTEN.items():
+        path = ROOT / "docs" / name
+        text = HEAD + write()
+        if path.exists() and path.read_text() == text:
+            continue
+        stale.append(name)
+        if "--check" not in sys.argv:
+            path.write_text(text)
+            print(f"docs/{name} written")
+    if stale and "--check" in sys.argv:
+        print("Run `make docs`: " + ", ".join(stale))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
