@@ -12,6 +12,7 @@ from django.db import DatabaseError, IntegrityError, connection
 from waypost.audit.entries import entry
 from waypost.formats.fhir import index as fhir_index
 from waypost.formats.fhir import text as fhir_text
+from waypost.formats.fhir.references import references
 from waypost.formats.fhir.validation import validate
 from waypost.kernel import ids
 from waypost.kernel.context import Context
@@ -237,7 +238,9 @@ def _check_references(ctx: Context, rows: list[dict[str, Any]], versions: list[V
         )
         missing = [ref for (ref,) in cursor.fetchall()]
     if missing:
-        raise DanglingReference(issues=[Issue("error", "not-found", f"{ref} is not here.") for ref in missing])
+        places = [(ref, place) for one in versions for place, ref in references(one.resource) if ref in missing]
+        places = places or [(ref, "") for ref in missing]
+        raise DanglingReference(issues=[Issue("error", "not-found", f"{ref} is not here.", at) for ref, at in places])
 
 
 def _write(ctx: Context, now: datetime, rows: list[dict[str, Any]]) -> None:
@@ -278,7 +281,7 @@ def _entries(ctx: Context, changes: list[projecting.Change], rows: list[dict[str
 def _refuse_if_referred_to(tenant: int, type_: str, id_: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT r.type || '/' || r.id FROM records_ref r WHERE r.tenant = %s AND left(r.target, 500) = %s"
+            "SELECT DISTINCT r.type || '/' || r.id FROM records_ref r WHERE r.tenant = %s AND left(r.target, 500) = %s"
             " AND NOT (r.type = %s AND r.id = %s) LIMIT 5",
             [tenant, f"{type_}/{id_}", type_, id_],
         )

@@ -13,7 +13,7 @@ from typing import Any
 from waypost.formats.fhir import definitions, spans
 from waypost.formats.fhir.emitters import Node, index_key, normalise, tree
 
-__all__ = ["IndexRows", "extract", "index_key", "normalise"]
+__all__ = ["IndexRows", "clinical_date_param", "extract", "index_key", "normalise"]
 
 
 @dataclass(slots=True)
@@ -210,6 +210,13 @@ def _sort_at(type_: str, resource: dict[str, Any], rows: IndexRows) -> datetime 
     if type(value) is dict and (span := spans.period(value)):
         return span[0] if span[0] != spans.BEGINNING else span[1]
     return None
+
+
+@cache
+def clinical_date_param(type_: str) -> str | None:
+    """Return the date parameter that `sort_at` follows, if the type has one."""
+    known = definitions.params_of(type_)
+    return next((name for name in _SORT_PARAMS.get(type_, _SORT_ANY) if name in known and known[name].type == "date"), None)
 
 
 def _name(resource: dict[str, Any]) -> str | None:

@@ -191,6 +191,22 @@ def members(text: str, start: int = 0) -> dict[str, tuple[int, int]]:
         at = end
 
 
+def elements(text: str, start: int) -> list[tuple[int, int]]:
+    """Return where each element of the list at `start` begins and ends in `text`."""
+    space = _SPACE.match
+    at = start + 1
+    found: list[tuple[int, int]] = []
+    while True:
+        at = space(text, at).end()  # type: ignore[union-attr]
+        if text[at] == "]":
+            return found
+        if text[at] == ",":
+            at = space(text, at + 1).end()  # type: ignore[union-attr]
+        _, end = _skip(text, at)
+        found.append((at, end))
+        at = end
+
+
 def stamp(text: str, *, id: str, version: int | str, last_updated: datetime | str) -> str:
     """Return `text` with this id, version and instant; every other character stays as it came."""
     moment = instant(last_updated) if isinstance(last_updated, datetime) else last_updated

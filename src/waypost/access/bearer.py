@@ -1,0 +1,51 @@
+"""From a bearer token to a Context, in one query. The token fixes the tenant."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from waypost.access.problems import SignInNeeded
+from waypost.access.tokens import hash_of
+from waypost.kernel.clock import Clock
+from waypost.kernel.context import Actor, Context
+
+TOKEN_CHARACTERS_MAX = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who a token speaks for, and where."""
+
+    actor: Actor
+    tenant: int
+    zone: str
+    expires: datetime
+
+
+def bearer(header: str, now: datetime) -> Bearer:
+    """Return whom an `Authorization` header speaks for. Raises SignInNeeded."""
+    kind, _, token = header.partition(" ")
+    token = token.strip()
+    if kind.lower() != "bearer" or not token or len(token) > TOKEN_CHARACTERS_MAX or not token.isascii():
+        raise SignInNeeded
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.id, a.display, a.username, a.roles, a.practitioner, t.scopes, t.expires, n.id, n.zone"
+            " FROM access_token t JOIN access_account a ON a.id = t.account_id JOIN access_tenant n ON n.id = a.tenant_id"
+            " WHERE t.hash = %s AND t.revoked IS NULL AND t.expires > %s AND a.is_active",
+            [hash_of(token), now],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise SignInNeeded
+    account, display, username, roles, practitioner, scopes, expires, tenant, zone = row
+    kind = "client" if "client" in roles else "staff"
+    actor = Actor(
+        kind, str(account), display or username, frozenset(roles), practitioner or None, tuple(scopes) or None
+    )
+    return Bearer(actor, tenant, zone, expires)
+
+
+def context(who: Bearer, clock: Clock, *, request_id: str, purpose: str = "TREAT") -> Context:
+    return Context(who.actor, who.tenant, who.zone, clock, "api", request_id, purpose)

@@ -1,0 +1,1 @@
+"""The interactions of the FHIR door, one per file."""

@@ -1,0 +1,135 @@
+"""GET /fhir/Type?… and POST /fhir/Type/_search: Scopes, plan, page, Bundle."""
+
+from collections.abc import Sequence
+
+from waypost.access import scopes, smart
+from waypost.api import bodies, bundles, problems
+from waypost.api.http import Request, Response, pairs
+from waypost.api.interactions.history import address
+from waypost.api.outcome import text_of
+from waypost.api.search import controls
+from waypost.api.search.parse import Asked
+from waypost.api.search.parse import search as parsed
+from waypost.formats.fhir import definitions
+from waypost.kernel.problem import Issue
+from waypost.kernel.scope import Scope
+from waypost.records.search import limits, run
+from waypost.records.search.plan import Plan, types_of
+from waypost.records.versions import Version
+
+Pairs = Sequence[tuple[str, str]]
+# What a summary keeps besides id and meta, where HL7 marks no better: enough to choose one from a list.
+SUMMARY = frozenset({
+    "identifier", "active", "status", "name", "title", "telecom", "gender", "birthDate", "deceasedBoolean",
+    "deceasedDateTime", "address", "managingOrganization", "code", "subject", "patient", "beneficiary", "encounter",
+    "category", "type", "class", "period", "clinicalStatus", "verificationStatus", "effectiveDateTime",
+    "effectivePeriod", "issued", "valueQuantity", "valueCodeableConcept", "valueString", "start", "end", "schedule",
+    "serviceType", "specialty", "participant", "actor", "priority", "intent", "authoredOn", "for", "focus", "owner",
+    "recordedDate", "onsetDateTime", "medicationCodeableConcept", "date", "url", "version", "kind", "payor",
+})  # fmt: skip
+TEXT_KEPT = frozenset({"text", "id", "meta", "status", "code", "name"})
+
+
+def search_get(request: Request, kind: str) -> Response:
+    return answer(request, kind, request.parameters)
+
+
+def search_post(request: Request, kind: str) -> Response:
+    """The same by POST, so that what is sought stands in no address and no log."""
+    if bodies.media(request) not in {bodies.FORM, ""}:
+        raise problems.MediaUnsuitable
+    try:
+        form = request.body.decode("ascii")
+    except UnicodeDecodeError:
+        raise problems.BodyUnreadable("A form is percent-encoded.") from None
+    return answer(request, kind, (*request.parameters, *pairs(form)))
+
+
+def answer(request: Request, kind: str, asked_for: Pairs) -> Response:
+    ctx = request.context
+    asked = parsed(
+        kind,
+        asked_for,
+        lookup=definitions.search_param,
+        now=ctx.now,
+        base=request.base,
+        strict=request.strict,
+    )
+    plan = asked.plan
+    opened = open_scopes(request, plan)
+    try:
+        page = run.find(plan, opened) if plan.shape != "count" else run.Page((), (), None)
+    except run.MarkUnreadable:
+        raise problems.ParameterUnsuitable(
+            "The address of this page cannot be read.", expression=["http._cursor"]
+        ) from None
+    whole = plan.after is None and page.after is None and plan.shape != "count"
+    total = len(page.versions) if whole else None
+    if plan.shape == "count" or (total is None and plan.total == "accurate"):
+        total = run.count(plan, opened)
+    more = run.included(plan.includes, page.versions, opened) if plan.includes else []
+    warnings = list(asked.warnings)
+    if len(more) > limits.INCLUDED_RESOURCES_MAX:
+        more = more[: limits.INCLUDED_RESOURCES_MAX]
+        warnings.append(
+            Issue(
+                "warning", "too-costly", "Not everything asked to be included is here; ask for less a page."
+            )
+        )
+    whose = [*page.patients, *(patient for _, patient in more if patient)]
+    scopes.found(ctx, kind, whose)
+    return Response(200, _bundle(request, asked, page, [version for version, _ in more], warnings, total))
+
+
+def open_scopes(request: Request, plan: Plan) -> dict[str, Scope]:
+    """Return a Scope for each type the search looks into; the token must cover them all."""
+    ctx = request.context
+    kinds = types_of(plan)
+    for kind in kinds:
+        if not smart.permits(ctx.actor.scopes, kind, write=False):
+            raise problems.ScopeTooNarrow(f"The token does not cover reading {kind}.")
+    optional = {
+        k for k in run.include_types(plan.includes) if smart.permits(ctx.actor.scopes, k, write=False)
+    }
+    made: dict[str, Scope] = {}
+    for kind in sorted(kinds | optional):
+        made[kind] = scopes.for_search(ctx, kind)
+    return made
+
+
+def _bundle(
+    request: Request,
+    asked: Asked,
+    page: run.Page,
+    more: list[Version],
+    warnings: list[Issue],
+    total: int | None,
+) -> str:
+    plan = asked.plan
+    entries = [bundles.entry(request.base, one, text=_shaped(plan, one.text)) for one in page.versions]
+    entries += [
+        bundles.entry(request.base, one, mode="include", text=_shaped(plan, one.text)) for one in more
+    ]
+    if warnings:
+        words = "A part of the search was left out."
+        entries.append(bundles.outcome_entry(text_of(warnings, code="api.parameter-unknown", title=words)))
+    links = [bundles.Link("self", address(request, plan.type, asked.understood))]
+    if page.after is not None:
+        kept = [(name, value) for name, value in asked.understood if name != "_cursor"]
+        mark = ("_cursor", controls.cursor_text(page.after))
+        links.append(bundles.Link("next", address(request, plan.type, [*kept, mark])))
+    return bundles.bundle("searchset", entries, links=links, total=total)
+
+
+def _shaped(plan: Plan, text: str) -> str | None:
+    if plan.elements:
+        return bundles.subset(text, plan.elements)
+    match plan.shape:
+        case "true":
+            return bundles.subset(text, SUMMARY)
+        case "text":
+            return bundles.subset(text, TEXT_KEPT)
+        case "data":
+            return bundles.subset(text, None, frozenset({"text"}))
+        case _:
+            return None

@@ -1,0 +1,9 @@
+"""Bounds of the FHIR door, unit in the name."""
+
+BODY_BYTES_MAX = 16 * 1024 * 1024
+ENTRIES_MAX = 10_000  # of a batch or transaction
+HISTORY_VERSIONS_DEFAULT = 50
+HISTORY_VERSIONS_MAX = 500
+EVERYTHING_RESOURCES_MAX = 10_000  # of one page
+QUERY_CHARACTERS_MAX = 64 * 1024
+PARAMETERS_MAX = 200

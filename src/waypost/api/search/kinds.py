@@ -1,0 +1,124 @@
+"""One clause for each kind of search parameter."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from waypost.api.search import values
+from waypost.formats.fhir.index import index_key, normalise
+from waypost.records.search.plan import Clause, Dates, Missing, Numbers, Refs, Strings, Table, Tokens, Uris
+
+_LOCAL = re.compile(
+    r"(?P<type>[A-Z][A-Za-z]{1,63})/(?P<id>[A-Za-z0-9\-.]{1,64})(/_history/[A-Za-z0-9\-.]{1,64})?"
+)
+KEPT_CHARACTERS = 190  # of a long string; beyond stands a digest
+TABLES: dict[str, Table] = {
+    "token": "token", "uri": "token", "string": "string", "reference": "ref", "date": "date", "number": "number",
+    "quantity": "number",
+}  # fmt: skip
+
+
+class Param(Protocol):
+    """What this package asks of a search parameter's definition."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def targets(self) -> Sequence[str]: ...
+
+
+def clause_of(param: Param, modifier: str, texts: list[str], *, now: datetime, base: str) -> Clause:
+    """Return the clause for a parameter; NotImplementedError where kind or modifier is not supported."""
+    if param.type not in TABLES:
+        raise NotImplementedError(f"kind {param.type} is not supported")
+    if modifier == "missing":
+        if texts not in (["true"], ["false"]):
+            raise values.Unreadable("`:missing` is true or false")
+        return Missing(param.name, TABLES[param.type], missing=texts == ["true"])
+    match param.type:
+        case "token":
+            return _token(param, modifier, texts)
+        case "string":
+            return _string(param, modifier, texts)
+        case "uri":
+            return _uri(param, modifier, texts)
+        case "reference":
+            return _reference(param, modifier, texts, base)
+        case "date":
+            _none(modifier)
+            return Dates(param.name, tuple(values.moments(text, now=now) for text in texts))
+        case _:
+            _none(modifier)
+            quantity = param.type == "quantity"
+            return Numbers(param.name, tuple(values.amount(text, quantity=quantity) for text in texts))
+
+
+def _none(modifier: str) -> None:
+    if modifier:
+        raise NotImplementedError("this kind knows `:missing` only.")
+
+
+def _token(param: Param, modifier: str, texts: list[str]) -> Clause:
+    if modifier == "text":
+        return Strings(f"{param.name}:text", "start", tuple(_start(values.unescape(text)) for text in texts))
+    if modifier not in {"", "not"}:
+        raise NotImplementedError("a token knows `:not`, `:text` and `:missing`.")
+    return Tokens(param.name, tuple(values.coded(text) for text in texts), negated=modifier == "not")
+
+
+def _string(param: Param, modifier: str, texts: list[str]) -> Clause:
+    plain = [values.unescape(text) for text in texts]
+    if modifier == "exact":
+        return Strings(
+            param.name, "exact", tuple(index_key(normalise(text)) for text in plain), exact=tuple(plain)
+        )
+    if modifier not in {"", "contains"}:
+        raise NotImplementedError("a string knows `:exact`, `:contains` and `:missing`.")
+    normal = tuple(_start(text) for text in plain)
+    if not any(normal):
+        raise values.Unreadable("nothing is left to search for")
+    return Strings(param.name, "contains" if modifier else "start", tuple(text for text in normal if text))
+
+
+def _start(text: str) -> str:
+    """The beginning of a value as the index keeps it: long ones are kept by their beginning only."""
+    return normalise(text)[:KEPT_CHARACTERS]
+
+
+def _uri(param: Param, modifier: str, texts: list[str]) -> Clause:
+    if modifier not in {"", "below", "above"}:
+        raise NotImplementedError("a uri knows `:below`, `:above` and `:missing`.")
+    plain = tuple(index_key(values.unescape(text)) for text in texts)
+    return Uris(param.name, "below" if modifier == "below" else "above" if modifier else "equal", plain)
+
+
+def _reference(param: Param, modifier: str, texts: list[str], base: str) -> Clause:
+    if modifier == "identifier":
+        return Tokens(f"{param.name}:identifier", tuple(values.coded(text) for text in texts))
+    negated = modifier == "not"
+    kind = "" if negated else modifier
+    if kind and not re.fullmatch(r"[A-Z][A-Za-z]{1,63}", kind):
+        raise NotImplementedError("a reference knows a type, `:identifier`, `:not` and `:missing`.")
+    if kind and kind not in param.targets and "Resource" not in param.targets:
+        raise values.Unreadable(f"it never refers to {kind}")
+    found = [
+        target for text in texts for target in _targets(values.unescape(text), kind, param.targets, base)
+    ]
+    return Refs(param.name, tuple(dict.fromkeys(found)), negated=negated)
+
+
+def _targets(text: str, kind: str, allowed: Sequence[str], base: str) -> list[str]:
+    """Return the indexed forms that a written reference may have."""
+    if base and text.startswith(base):
+        text = text[len(base) :].lstrip("/")
+    if match := _LOCAL.fullmatch(text):
+        return [f"{match['type']}/{match['id']}"]
+    text = index_key(text)
+    if re.fullmatch(r"[A-Za-z0-9\-.]{1,64}", text):
+        if kind:
+            return [f"{kind}/{text}"]
+        return [f"{target}/{text}" for target in allowed] + [text]
+    return [text]

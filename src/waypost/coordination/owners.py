@@ -1,0 +1,57 @@
+"""Which action owns which type. Dispatch and CapabilityStatement come from here.
+
+A room that owns a type adds a row; types without one are filed as they come.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from waypost.coordination import filing
+from waypost.kernel.context import Context
+from waypost.records.search.plan import Plan
+from waypost.records.versions import Version
+
+
+class Create(Protocol):
+    def __call__(
+        self, ctx: Context, resource: str, kind: str, unless: Plan | None
+    ) -> tuple[Version, bool]: ...
+
+
+class Update(Protocol):
+    def __call__(
+        self, ctx: Context, resource: str, kind: str, id: str, expect: int | None, *, only_new: bool
+    ) -> Version: ...
+
+
+class Delete(Protocol):
+    def __call__(self, ctx: Context, kind: str, id: str, expect: int | None) -> Version | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The actions that write one type. `plain` types may be filed many at a time."""
+
+    create: Create = filing.create
+    update: Update = filing.update
+    delete: Delete = filing.delete
+    plain: bool = True
+    note: str = ""  # for the CapabilityStatement
+
+
+GENERIC = Owner()
+OWNERS: dict[str, Owner] = {}
+
+
+def of(kind: str) -> Owner:
+    """Return the actions that own a type."""
+    return OWNERS.get(kind, GENERIC)
+
+
+def update_where(
+    ctx: Context, resource: str, kind: str, id: str | None, where: Plan, expect: int | None
+) -> Version:
+    return filing.update_where(ctx, resource, kind, id, where, expect)
+
+
+__all__: list[Any] = ["GENERIC", "OWNERS", "Owner", "of", "update_where"]
