@@ -136,6 +136,24 @@ def compartment(files: dict[str, Json]) -> Json:
     return {row["code"]: row["param"] for row in rows if row.get("param")}
 
 
+def extensions(files: dict[str, Json]) -> Json:
+    """Return HL7's own extensions with the types their value may have; an empty list means it holds extensions."""
+    found = {}
+    for entry in files["extension-definitions.json"]["entry"]:
+        definition = entry["resource"]
+        if definition["resourceType"] != "StructureDefinition":
+            continue
+        values = [
+            e
+            for e in definition["snapshot"]["element"]
+            if e["path"] == "Extension.value[x]" and e["max"] != "0"
+        ]
+        found[definition["url"]] = sorted(
+            {type_name(code) for value in values for code in value.get("type", ())}
+        )
+    return found
+
+
 def write(name: str, value: Any, *, packed: bool = False) -> str:
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
     raw = text.encode()
@@ -165,6 +183,7 @@ def main(package: Path) -> None:
         write("codes", binding_codes(files, types), packed=True),
         write("compartment", compartment(files)),
         write("invariants", rules, packed=True),
+        write("extensions", extensions(files), packed=True),
     ]
     digest = hashlib.sha256(package.read_bytes()).hexdigest()
     (OUT / "README.md").write_text(PROVENANCE.format(version=version, digest=digest, table="\n".join(table)))

@@ -131,3 +131,9 @@ def codes() -> Mapping[str, Mapping[str, frozenset[str]]]:
 def invariants() -> tuple[Mapping[str, str], ...]:
     """Return HL7's invariants of severity error: path, key, words, FHIRPath."""
     return tuple(table("invariants"))
+
+
+@cache
+def extensions() -> Mapping[str, frozenset[str]]:
+    """Return HL7's own extensions with the types their value may have; none means that it holds extensions."""
+    return MappingProxyType({url: frozenset(types) for url, types in table("extensions").items()})
