@@ -76,7 +76,7 @@ def file_many(ctx: Context, filings: Sequence[Filing], *, skip_equal: bool = Fal
         stamped = fhir_text.stamp(text, id=made, version=number, last_updated=now)
         version = Version(type_, made, number, now, act.ctx.actor.key, act.ctx.act, stamped)
         resource = {**resource, "id": made}
-        rows.append(_row(version, digest, resource))
+        rows.append(index_row(version, resource) | {"body": stamped, "hash": digest.hex()})
         versions.append(version)
         changes.append((version, orjson.loads(before.text) if before.text else None, resource))
         if id_ is not None:
@@ -209,11 +209,11 @@ def _refuse_unacceptable(filings: Sequence[Filing], parsed: Sequence[tuple[str, 
         raise Unacceptable(issues=found)
 
 
-def _row(version: Version, digest: bytes, resource: dict[str, Any]) -> dict[str, Any]:
+def index_row(version: Version, resource: dict[str, Any]) -> dict[str, Any]:
+    """Return what is derived from one version for `records_current` and the search index."""
     rows = fhir_index.extract(resource)
     return {
-        "type": version.type, "id": version.id, "version": version.version, "body": version.text,
-        "hash": digest.hex(), "deleted": False,
+        "type": version.type, "id": version.id, "version": version.version, "deleted": version.deleted,
         "patient": rows.patient, "code": rows.code, "status": rows.status, "owner": rows.owner,
         "sort_at": rows.sort_at, "name": rows.name, "label": label_of(resource),
         "tokens": rows.tokens, "strings": rows.strings, "refs": rows.refs, "dates": rows.dates, "numbers": rows.numbers,
