@@ -87,7 +87,7 @@ DATABASE_ROUTERS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Account"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend",
+AUTHENTICATION_BACKENDS = ["waypost.access.backends.AccountBackend",
                            "allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
