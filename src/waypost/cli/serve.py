@@ -24,13 +24,15 @@ def run(args: argparse.Namespace) -> int:
     """Serve until told to stop."""
     from waypost.config.database import data_dir
     from waypost.config.parent import die_with_parent
-    from waypost.ops import database, processes, setting_up
+    from waypost.ops import checks, database, processes, setting_up
 
     if os.environ.pop("WAYPOST_DIE_WITH_PARENT", ""):
         die_with_parent()
     processes.see_that_port_is_free(args.host, args.port)
     static = setting_up.use_static_folder()
+    checks.refuse_wrong_settings()
     with database.opened(data_dir()):
+        checks.refuse_extraordinary_role()
         setting_up.make_keys()
         database.set_up_django()
         database.see_that_tables_are_there()

@@ -18,11 +18,13 @@ def run(args: argparse.Namespace) -> int:
     """Work until told to stop; come back by itself when the database was away."""
     from waypost.config.database import data_dir
     from waypost.config.parent import die_with_parent
-    from waypost.ops import database, processes
+    from waypost.ops import checks, database, processes
 
     if os.environ.pop("WAYPOST_DIE_WITH_PARENT", ""):
         die_with_parent()
+    checks.refuse_wrong_settings()
     with database.opened(data_dir()):
+        checks.refuse_extraordinary_role()
         database.set_up_django()
         database.see_that_tables_are_there()
         processes.guard_database(data_dir())

@@ -1,0 +1,32 @@
+"""Look at settings, folders and database, and say what is wrong and what mends it."""
+
+import argparse
+
+from waypost.cli import reporting
+
+NEEDS = "nothing"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quiet", action="store_true", help="print only what is wrong")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print each finding; exit 1 when something would keep Waypost from running."""
+    from waypost.ops import checks
+
+    findings = checks.every()
+    wrong = [finding for finding in findings if finding.level == "error"]
+    facts = {
+        "ok": not wrong,
+        "findings": [{"level": f.level, "what": f.what, "words": f.words} for f in findings],
+    }
+    marks = {"ok": "ok     ", "warning": "warning", "error": "wrong  "}
+    lines = [f"{marks[f.level]} {f.what}: {f.words}" for f in findings if f.level != "ok" or not args.quiet]
+    lines.append(
+        "Everything is in order."
+        if not wrong
+        else f"{len(wrong)} thing{'s' if len(wrong) > 1 else ''} must be mended."
+    )
+    reporting.outcome(facts, "\n".join(lines), as_json=args.json)
+    return 1 if wrong else 0
