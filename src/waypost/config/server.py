@@ -27,6 +27,7 @@ HASHED = r"^.+\.[0-9a-f]{12}\..+$"  # a file whose name changes with its content
 TYPE_JSON = ("content-type", "application/json")
 Headers = list[tuple[str, str]]
 Answer = tuple[int, Headers, bytes]
+Wsgi = Callable[..., Iterable[bytes]]
 FastPath = Callable[[dict[str, Any]], Answer | None]
 log = logging.getLogger("waypost.server")
 
@@ -42,10 +43,8 @@ class BodyCutShort(Exception):
 class Application:
     """What Granian calls: one instance a process."""
 
-    def __init__(
-        self, wsgi: Callable[..., Iterable[bytes]], fast: FastPath | None, ready: Callable[[], bool]
-    ) -> None:
-        self._wsgi, self._fast, self._ready = wsgi, fast, ready
+    def __init__(self, desk: Wsgi, fhir: Wsgi, fast: FastPath | None, ready: Callable[[], bool]) -> None:
+        self._desk, self._fhir, self._fast, self._ready = desk, fhir, fast, ready
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         die_with_parent()
@@ -82,8 +81,10 @@ class Application:
         try:
             if scope.path == "/healthz":
                 return self._health()
+            if not _is_fhir(scope.path):
+                return _call(self._desk, environ)
             answer = self._fast(environ) if self._fast else None
-            return answer or _call(self._wsgi, environ)
+            return answer or _call(self._fhir, environ)
         except Exception:
             log.exception("request failed outside Django")
             return _refusal(scope.path, 500, "exception", "Something went wrong here.")
@@ -160,7 +161,7 @@ def _environ(scope: Any, body: bytes) -> dict[str, Any]:
     return environ
 
 
-def _call(wsgi: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> Answer:
+def _call(wsgi: Wsgi, environ: dict[str, Any]) -> Answer:
     """Run a WSGI application to its end."""
     begun: list[Any] = []
 
@@ -179,9 +180,13 @@ def _call(wsgi: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> Answ
     return status, clean, (b"" if environ["REQUEST_METHOD"] == "HEAD" else content)
 
 
+def _is_fhir(path: str) -> bool:
+    return path == "/fhir" or path.startswith("/fhir/")
+
+
 def _refusal(path: str, status: int, code: str, words: str) -> Answer:
     """Say no in the door's own format."""
-    if path == "/fhir" or path.startswith("/fhir/"):
+    if _is_fhir(path):
         outcome = {
             "resourceType": "OperationOutcome",
             "issue": [
@@ -231,16 +236,18 @@ def build() -> Application:
     from django.core.wsgi import get_wsgi_application
     from whitenoise import WhiteNoise
 
-    wsgi: Any = get_wsgi_application()
+    from waypost.api.wsgi import application as fhir
+
+    desk: Any = get_wsgi_application()
     if settings.STATIC_ROOT and os.path.isdir(settings.STATIC_ROOT):  # noqa: PTH112
-        wsgi = WhiteNoise(
-            wsgi,
+        desk = WhiteNoise(
+            desk,
             root=settings.STATIC_ROOT,
             prefix=settings.STATIC_URL,
             max_age=60,
             immutable_file_test=HASHED,
         )
-    return Application(wsgi, _fast_path(), database_answers)
+    return Application(desk, fhir, _fast_path(), database_answers)
 
 
 def _fast_path() -> FastPath | None:
