@@ -23,3 +23,15 @@ def facts(tenant: int, actor: Actor, patient: str, now: datetime) -> Facts:
         )
         related, restricted, opened = cursor.fetchone()
     return Facts(actor.roles, related, restricted, opened)
+
+
+def care_team(tenant: int, patient: str, now: datetime) -> frozenset[str]:
+    """Return the ids of the Practitioners on the patient's care team or panel, as the schedule's 'knows the patient'."""
+    tenancy.enter(tenant)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT practitioner FROM access_relationship WHERE tenant = %s AND patient = %s"
+            " AND kind IN ('team', 'panel') AND since <= %s AND until > %s",
+            [tenant, patient, now, now],
+        )
+        return frozenset(practitioner for (practitioner,) in cursor.fetchall())

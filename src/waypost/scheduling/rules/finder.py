@@ -149,9 +149,7 @@ def _ranked(
             either &= site.mask
             for on_trip, mask in ((True, either & trip), (False, either & ~trip)):
                 if mask:
-                    cost = (0 if known else KNOWN_CELLS) + (
-                        0 if on_trip else TRIP_CELLS
-                    )
+                    cost = (0 if known else KNOWN_CELLS) + (0 if on_trip else TRIP_CELLS)
                     streams.append(_costed(site, mask, mains, kind, around.grid, cost, known))
     return merge(*streams, key=lambda found: found[:3])
 

@@ -1,0 +1,151 @@
+"""Book: clinician, room, device and patient together, or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from waypost.access import Permission, action
+from waypost.access.permissions import allowed
+from waypost.access.problems import NotPermitted
+from waypost.kernel.context import Context
+from waypost.records import actions as records
+from waypost.records.versions import Filing, Version
+from waypost.scheduling import fhir, limits
+from waypost.scheduling.actions.locking import Want, lock, released, take
+from waypost.scheduling.actions.planning import Free, Plan, VisitWish, plan
+from waypost.scheduling.problems import (
+    GroupFull,
+    InThePast,
+    NobodyFree,
+    PatientElsewhere,
+    SlotTaken,
+    TooFarAhead,
+)
+from waypost.scheduling.projections import practitioners_of
+from waypost.scheduling.queries.clinic import clinic
+from waypost.scheduling.rules import occupied
+from waypost.scheduling.rules.types import VisitType
+
+
+@action(Permission.APPOINTMENT_BOOK)
+def book(ctx: Context, wish: VisitWish) -> Version:
+    """Book one visit: clinician, room, device and patient together, or nothing."""
+    return book_many(ctx, [wish])[0]
+
+
+@action(Permission.APPOINTMENT_BOOK)
+def book_many(ctx: Context, wishes: Sequence[VisitWish]) -> list[Version]:
+    """Book several visits in one act, all or none. Raises SlotTaken, PatientElsewhere, NobodyFree, NotOpen, CannotServe."""
+    override = any(wish.override for wish in wishes)
+    if override and not allowed(ctx.actor.roles, Permission.APPOINTMENT_OVERRIDE):
+        raise NotPermitted
+    wishes = [with_people(ctx, wish) for wish in wishes]
+    for wish in wishes:
+        check_when(ctx, wish.start)
+    plans, lanes, expired = _seated(ctx, wishes, override)
+    filings = released(ctx, expired)
+    at = 0
+    for one in plans:
+        count = len(one.seats)
+        seats = tuple(replace(seat, lane=lane) for seat, lane in zip(one.seats, lanes[at:], strict=False))
+        patient_lanes = lanes[at + count : at + count + len(one.wish.patients)]
+        at += count + len(one.wish.patients)
+        filings.append(Filing(_appointment(ctx, one, seats, patient_lanes), "Appointment"))
+    return records.file_many(ctx, filings)[-len(plans) :]
+
+
+def with_people(ctx: Context, wish: VisitWish) -> VisitWish:
+    people = practitioners_of(ctx.tenant, {*wish.named, *wish.chosen.values()})
+    if not people:
+        return wish
+    return replace(
+        wish,
+        named=tuple(people.get(r, r) for r in wish.named),
+        chosen={step: people.get(r, r) for step, r in wish.chosen.items()},
+    )
+
+
+def check_when(ctx: Context, start: datetime) -> None:
+    if start < ctx.now - timedelta(minutes=1):
+        raise InThePast
+    if start > ctx.now + timedelta(days=limits.BOOKED_AHEAD_DAYS_MAX):
+        raise TooFarAhead
+
+
+def _seated(
+    ctx: Context, wishes: Sequence[VisitWish], override: bool
+) -> tuple[list[Plan], list[int], list[str]]:
+    """Choose, lock, ask; where something chosen was taken meanwhile, lock all that might serve and choose once more."""
+    plans = plans_for(ctx, wishes)
+    wants = [want for one in plans for want in wants_of(ctx, one)]
+    answer = take(ctx, wants, override=override)
+    if isinstance(answer, tuple):
+        return plans, *answer
+    refuse_named(plans, wants, answer)
+    everyone = {r for one in plans for r in one.candidates} | {w.resource for w in wants}
+    lock(ctx, everyone)
+    plans = plans_for(ctx, wishes)
+    wants = [want for one in plans for want in wants_of(ctx, one)]
+    answer = take(ctx, wants, also=everyone, override=override)
+    if isinstance(answer, tuple):
+        return plans, *answer
+    refuse_named(plans, wants, answer)
+    raise NobodyFree
+
+
+def plans_for(ctx: Context, wishes: Sequence[VisitWish]) -> list[Plan]:
+    here = clinic(ctx.tenant, ctx.now)
+    free = Free(here, ctx.tenant)
+    return [plan(free, kind_for(ctx, wish.visit_type, wish.patients), wish) for wish in wishes]
+
+
+def kind_for(ctx: Context, code: str, patients: Sequence[Any]) -> VisitType:
+    kind = clinic(ctx.tenant, ctx.now).kind(code)
+    if len(patients) > kind.capacity:
+        raise GroupFull
+    return kind
+
+
+def wants_of(ctx: Context, one: Plan) -> list[Want]:
+    here = clinic(ctx.tenant, ctx.now)
+    whole = occupied.visit_span(one.kind, one.wish.start)
+    return [
+        *(Want(s.resource, s.held, here.bookables[s.resource].calendar.capacity) for s in one.seats),
+        *(Want(f"Patient/{id_}", whole) for id_, _ in one.wish.patients),
+    ]
+
+
+def refuse_named(plans: Sequence[Plan], wants: Sequence[Want], taken: Sequence[int]) -> None:
+    """Raise unless all that is taken was chosen by us, and so may be chosen again."""
+    auto = {r for one in plans for r in one.auto}
+    for n in taken:
+        resource = wants[n].resource
+        if resource.startswith("Patient/"):
+            raise PatientElsewhere
+        if resource not in auto:
+            raise SlotTaken(extra={"taken": resource})
+
+
+def _appointment(
+    ctx: Context, one: Plan, seats: Sequence[fhir.Seat], patient_lanes: Sequence[int]
+) -> dict[str, Any]:
+    wish = one.wish
+    new = fhir.appointment(
+        one.kind,
+        wish.start,
+        patients=wish.patients,
+        seats=seats,
+        site=one.site,
+        status="pending" if wish.hold_until else "booked",
+        more={"created": fhir.say(ctx.now.replace(microsecond=0)), **wish.more},
+    )
+    if any(patient_lanes):
+        for index, lane in enumerate(patient_lanes):
+            new["participant"][index] = fhir.with_extension(
+                new["participant"][index], "lane", "valueInteger", lane or None
+            )
+    hold = fhir.say(wish.hold_until) if wish.hold_until else None
+    new = fhir.with_extension(new, "hold-until", "valueInstant", hold)
+    new = fhir.with_extension(new, "telehealth", "valueBoolean", True if wish.telehealth else None)
+    return fhir.with_extension(new, "override-reason", "valueString", wish.override or None)

@@ -1,0 +1,218 @@
+"""To and from Appointment, in our own words for what FHIR leaves open."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from waypost.kernel.spans import Span
+from waypost.scheduling.rules import ledger, occupied
+from waypost.scheduling.rules.ledger import (
+    BLOCK,
+    EXTENSION,
+    VISIT_TYPE,
+    extension,
+    instant,
+    is_ours,
+    reference,
+)
+from waypost.scheduling.rules.ledger import visit_type as visit_type_code
+from waypost.scheduling.rules.types import VisitType
+
+__all__ = [
+    "BLOCK", "EXTENSION", "VISIT_TYPE", "Seat", "appointment", "block", "cancelled", "extension", "instant", "is_ours",
+    "moved", "outside", "patients_of", "reference", "resources_of", "say", "schedule", "service_type", "team_of",
+    "visit_type_code", "with_extension",
+]  # fmt: skip
+CANCELATION = "urn:waypost:cancelation-reason"
+Resource = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who or what takes one step."""
+
+    step: int
+    resource: str
+    name: str
+    shown: Span
+    held: Span
+    lane: int = 0
+
+
+def say(at: datetime) -> str:
+    """Return an instant as FHIR writes it, in UTC."""
+    text = at.isoformat(timespec="milliseconds" if at.microsecond else "seconds")
+    return text.replace("+00:00", "Z")
+
+
+def period(span: Span) -> Resource:
+    return {"start": say(span.start), "end": say(span.end)}
+
+
+def service_type(kind: VisitType) -> list[Resource]:
+    name = kind.name.get("en", kind.code)
+    return [{"coding": [{"system": VISIT_TYPE, "code": kind.code, "display": name}], "text": name}]
+
+
+def with_extension(element: Mapping[str, Any], name: str, key: str = "", value: Any = None) -> Resource:
+    """Return the element with one of our extensions set, or taken away where the value is None."""
+    kept = [
+        e
+        for e in element.get("extension") or ()
+        if not (isinstance(e, dict) and e.get("url") == EXTENSION + name)
+    ]
+    if value is not None:
+        kept.append({"url": EXTENSION + name, key: value})
+    found = {k: v for k, v in element.items() if k != "extension"}
+    if kept:
+        found["extension"] = kept
+    return found
+
+
+def appointment(
+    kind: VisitType,
+    start: datetime,
+    *,
+    patients: Iterable[tuple[str, str]],
+    seats: Sequence[Seat],
+    site: str,
+    status: str = "booked",
+    more: Mapping[str, Any] | None = None,
+) -> Resource:
+    """Return the Appointment of a visit. `more` holds elements that the schedule has no say in."""
+    base: Resource = {
+        "resourceType": "Appointment",
+        **(more or {}),
+        "status": status,
+        "serviceType": service_type(kind),
+    }
+    who = [
+        {"actor": _actor(f"Patient/{id_}", name), "required": "required", "status": "accepted"}
+        for id_, name in patients
+    ]
+    return moved({**base, "participant": [*who, *_strangers(base)]}, kind, start, seats=seats, site=site)
+
+
+def moved(
+    old: Mapping[str, Any], kind: VisitType, start: datetime, *, seats: Sequence[Seat], site: str
+) -> Resource:
+    """Return the Appointment at another time: same patients, same everything that is not about the time."""
+    whole = occupied.visit_span(kind, start)
+    new: Resource = {**old, "start": say(whole.start), "end": say(whole.end), "minutesDuration": kind.minutes}
+    patients = [
+        with_extension({**p, "period": period(whole)}, "hold")
+        for p in old.get("participant") or ()
+        if reference(p).startswith("Patient/")
+    ]
+    new["participant"] = [*patients, *(_participant(seat) for seat in seats), *_strangers(old)]
+    new = with_extension(new, "site", "valueReference", {"reference": site} if site else None)
+    arrive = occupied.arrive_at(kind, start) if kind.arrive_early else None
+    return with_extension(new, "arrive-at", "valueInstant", say(arrive) if arrive else None)
+
+
+def _actor(resource: str, name: str) -> Resource:
+    return {"reference": resource, "display": name} if name else {"reference": resource}
+
+
+def _participant(seat: Seat) -> Resource:
+    found: Resource = {
+        "actor": _actor(seat.resource, seat.name),
+        "required": "required",
+        "status": "accepted",
+    }
+    found["period"] = period(seat.shown)
+    if seat.held != seat.shown:
+        found = with_extension(found, "hold", "valuePeriod", period(seat.held))
+    return with_extension(found, "lane", "valueInteger", seat.lane) if seat.lane else found
+
+
+def _strangers(old: Mapping[str, Any]) -> list[Resource]:
+    """Return those who take part without a place in the ledger, such as a daughter who comes along."""
+    return [p for p in old.get("participant") or () if not reference(p)]
+
+
+def patients_of(resource: Mapping[str, Any]) -> list[str]:
+    return [
+        r.partition("/")[2]
+        for r in map(reference, resource.get("participant") or ())
+        if r.startswith("Patient/")
+    ]
+
+
+def resources_of(resource: Mapping[str, Any]) -> list[str]:
+    """Return everyone and everything with a place in the ledger, the patients too."""
+    return [r for r in map(reference, resource.get("participant") or ()) if r]
+
+
+def team_of(resource: Mapping[str, Any]) -> list[str]:
+    return [r for r in resources_of(resource) if not r.startswith("Patient/")]
+
+
+def cancelled(old: Mapping[str, Any], status: str, code: str, text: str) -> Resource:
+    """Return the Appointment as cancelled or missed, with the reason."""
+    new = with_extension({**old, "status": status}, "hold-until")
+    if code or text:
+        new["cancelationReason"] = {
+            **({"coding": [{"system": CANCELATION, "code": code}]} if code else {}),
+            **({"text": text} if text else {}),
+        }
+    return new
+
+
+def block(resources: Iterable[tuple[str, str]], span: Span, reason: str, now: datetime) -> Resource:
+    """Return time in which nothing is to be booked: a meeting, leave, maintenance."""
+    return {
+        "resourceType": "Appointment",
+        "status": "booked",
+        "serviceType": [
+            {"coding": [{"system": VISIT_TYPE, "code": BLOCK, "display": "Kept free"}], "text": "Kept free"}
+        ],
+        "description": reason,
+        "start": say(span.start),
+        "end": say(span.end),
+        "created": say(now),
+        "participant": [
+            {"actor": _actor(resource, name), "required": "required", "status": "accepted"}
+            for resource, name in resources
+        ],
+    }
+
+
+def outside(
+    patient: str, name: str, span: Span, *, place: str, phone: str, reason: str, now: datetime
+) -> Resource:
+    """Return a visit somewhere else, which takes the patient's time and nobody else's."""
+    found: Resource = {
+        "resourceType": "Appointment",
+        "status": "booked",
+        "start": say(span.start),
+        "end": say(span.end),
+        "created": say(now),
+        "participant": [
+            {"actor": _actor(f"Patient/{patient}", name), "required": "required", "status": "accepted"},
+            {"actor": {"display": place}, "status": "accepted"},
+        ],
+    }
+    if reason:
+        found["reasonCode"] = [{"text": reason}]
+    found = with_extension(found, "outside", "valueBoolean", True)
+    return with_extension(found, "phone", "valueString", phone or None)
+
+
+def schedule(id_: str, resource: str, name: str, kinds: Sequence[VisitType]) -> Resource:
+    """Return the one Schedule of a person, room or device."""
+    found: Resource = {
+        "resourceType": "Schedule",
+        "id": id_,
+        "active": True,
+        "actor": [_actor(resource, name)],
+        "comment": "Open times are computed from the clinic's calendar.",
+    }
+    if kinds:
+        found["serviceType"] = [entry for kind in kinds for entry in service_type(kind)]
+    return found
+
+
+def held_of(resource: Mapping[str, Any]) -> list[ledger.Row]:
+    return list(ledger.rows(resource))

@@ -1,0 +1,20 @@
+"""Reading the schedule: times, slots, boards, calendars."""
+
+from waypost.scheduling.queries.clinic import Clinic, clinic, forget
+from waypost.scheduling.queries.slots import Slot, free_slots, read_slot_id, schedule_id, slot_by_id, slot_id
+from waypost.scheduling.queries.times import FindWish, FoundTimes, find_times
+
+__all__ = [
+    "Clinic",
+    "FindWish",
+    "FoundTimes",
+    "Slot",
+    "clinic",
+    "find_times",
+    "forget",
+    "free_slots",
+    "read_slot_id",
+    "schedule_id",
+    "slot_by_id",
+    "slot_id",
+]

@@ -1,0 +1,163 @@
+"""Each process's picture of the calendars, as bits; kept fresh by one number a resource.
+
+A booking's transaction moves the number of every resource it touches. To ask for times is to read the numbers, load
+again what moved, and think in memory.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from waypost.records import tenancy
+from waypost.scheduling import limits
+from waypost.scheduling.problems import UnknownCalendar, UnknownVisitType
+from waypost.scheduling.rules import bits
+from waypost.scheduling.rules.bits import Bookable, Grid
+from waypost.scheduling.rules.types import Calendar, VisitType, calendar_of, visit_type_of
+
+VISIT_TYPES = "#visit-types"  # the one number that stands for the list of visit types
+_SPARE_DAYS = 10  # a grid starts on a Monday and serves at least a week
+
+
+@dataclass(slots=True)
+class Clinic:
+    """One tenant's visit types and calendars on one grid."""
+
+    grid: Grid
+    numbers: dict[str, int] = field(default_factory=dict[str, int])
+    bookables: dict[str, Bookable] = field(default_factory=dict[str, Bookable])
+    versions: dict[str, int] = field(default_factory=dict[str, int])
+    kinds: dict[str, VisitType] = field(default_factory=dict[str, VisitType])
+    bodies: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    schedules: dict[str, str] = field(default_factory=dict[str, str])  # Schedule id -> resource
+    schedule_of: dict[str, str] = field(default_factory=dict[str, str])
+    commonest: dict[str, str] = field(
+        default_factory=dict[str, str]
+    )  # resource -> kind of visit it serves most
+    ordered: tuple[Bookable, ...] = ()
+
+    def kind(self, code: str) -> VisitType:
+        try:
+            return self.kinds[code]
+        except KeyError:
+            raise UnknownVisitType from None
+
+    def bookable(self, resource: str) -> Bookable:
+        try:
+            return self.bookables[resource]
+        except KeyError:
+            raise UnknownCalendar from None
+
+    def calendar(self, resource: str) -> Calendar | None:
+        found = self.bookables.get(resource)
+        return found.calendar if found else None
+
+    def at_site(self, site: str | None) -> list[Bookable]:
+        return [one for one in self.ordered if site is None or one.calendar.site == site]
+
+
+_clinics: dict[int, Clinic] = {}
+_lock = Lock()
+
+
+def grid_for(now: datetime) -> Grid:
+    """Return the grid of this week: from Monday (UTC) before yesterday, ninety days and a margin long."""
+    day = now.astimezone(UTC).date() - timedelta(days=1)
+    monday = day - timedelta(days=day.weekday())
+    base = datetime(monday.year, monday.month, monday.day, tzinfo=UTC)
+    return Grid(base, limits.HORIZON_DAYS + _SPARE_DAYS)
+
+
+def clinic(tenant: int, now: datetime) -> Clinic:
+    """Return the tenant's calendars as they stand; one query where nothing moved."""
+    tenancy.enter(tenant)
+    grid = grid_for(now)
+    with _lock:
+        found = _clinics.get(tenant)
+        if found is None or found.grid != grid:
+            found = Clinic(grid)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT resource, n FROM scheduling_change WHERE tenant = %s", [tenant])
+            numbers: dict[str, int] = dict(cursor.fetchall())
+        if numbers != found.numbers:
+            _refresh(found, tenant, numbers)
+        _clinics[tenant] = found
+        return found
+
+
+def forget(tenant: int | None = None) -> None:
+    """Drop what is remembered; for tests and after a restore."""
+    with _lock:
+        if tenant is None:
+            _clinics.clear()
+        else:
+            _clinics.pop(tenant, None)
+
+
+def _refresh(found: Clinic, tenant: int, numbers: dict[str, int]) -> None:
+    stale = [resource for resource, n in numbers.items() if found.numbers.get(resource) != n]
+    if VISIT_TYPES in stale:
+        _load_kinds(found, tenant)
+    resources = [one for one in stale if one != VISIT_TYPES]
+    if resources:
+        _load_calendars(found, tenant, resources)
+        found.ordered = tuple(sorted(found.bookables.values(), key=_by_choice))
+    found.numbers = numbers
+
+
+def _by_choice(one: Bookable) -> tuple[bool, int, str, str]:
+    """Among people the least booked comes first, so that 'anyone' shares the work; among rooms the first by name."""
+    person = one.calendar.resource.startswith("Practitioner")
+    return not person, one.load if person else 0, one.calendar.name, one.calendar.resource
+
+
+def _load_kinds(found: Clinic, tenant: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT code, body::text FROM scheduling_visit_type WHERE tenant = %s", [tenant])
+        bodies = {code: orjson.loads(body) for code, body in cursor.fetchall()}
+    found.commonest.clear()
+    found.kinds = {code: visit_type_of(body) for code, body in bodies.items()}
+    found.bodies = bodies
+
+
+def _load_calendars(found: Clinic, tenant: int, resources: Iterable[str]) -> None:
+    wanted = list(resources)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT resource, schedule, version, CASE WHEN (%s::jsonb ->> resource)::int = version THEN NULL"
+            " ELSE body::text END FROM scheduling_calendar WHERE tenant = %s AND resource = ANY(%s)",
+            [
+                orjson.dumps({r: found.versions[r] for r in wanted if r in found.versions}).decode(),
+                tenant,
+                wanted,
+            ],
+        )
+        calendars = cursor.fetchall()
+        bookable = [row[0] for row in calendars]
+        taken: dict[str, list[tuple[datetime, datetime, int | None]]] = {
+            resource: [] for resource in bookable
+        }
+        if bookable:
+            cursor.execute(
+                "SELECT resource, starts, ends, CASE kind WHEN 'block' THEN NULL ELSE lane END FROM scheduling_rows(%s, %s, %s, %s)",
+                [tenant, bookable, found.grid.base, found.grid.end],
+            )
+            for resource, starts, ends, lane in cursor.fetchall():
+                taken[resource].append((starts, ends, lane))
+    for resource, schedule, version, body in calendars:
+        if body is None:
+            before = found.bookables[resource]
+            calendar, opens = before.calendar, before.opens
+        else:
+            calendar = calendar_of(orjson.loads(body))
+            opens = bits.opens_on(found.grid, calendar)
+            found.versions[resource] = version
+            found.schedules[schedule] = resource
+            found.schedule_of[resource] = schedule
+        busy = bits.taken_on(found.grid, calendar.capacity, taken[resource])
+        found.bookables[resource] = Bookable(calendar, opens, busy)
