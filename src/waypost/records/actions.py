@@ -66,19 +66,20 @@ def file_many(ctx: Context, filings: Sequence[Filing], *, skip_equal: bool = Fal
     for filing, (type_, id_, text, resource) in zip(filings, parsed, strict=True):
         before = kept.get((type_, id_), _Kept()) if id_ is not None else _Kept()
         _check_expected(filing, before)
-        digest = fhir_text.content_hash(text)
+        made = id_ or str(ids.uuid7(now))
+        resource = {**resource, "id": made}
+        digest = fhir_text.content_hash_of(resource)
         if skip_equal and before.version and not before.deleted and before.hash == digest:
             assert id_ is not None
             versions.append(Version(type_, id_, before.version, now, act.ctx.actor.key, act.ctx.act, before.text))
             continue
-        made = id_ or str(ids.uuid7(now))
         number = before.version + 1
         stamped = fhir_text.stamp(text, id=made, version=number, last_updated=now)
         version = Version(type_, made, number, now, act.ctx.actor.key, act.ctx.act, stamped)
-        resource = {**resource, "id": made}
         rows.append(index_row(version, resource) | {"body": stamped, "hash": digest.hex()})
         versions.append(version)
-        changes.append((version, orjson.loads(before.text) if before.text else None, resource))
+        plain = orjson.loads(stamped) if projecting.of(type_) else resource  # numbers as numbers, not as written
+        changes.append((version, orjson.loads(before.text) if before.text else None, plain))
         if id_ is not None:
             kept[type_, id_] = _Kept(number, False, digest, stamped)
     if rows:
@@ -167,7 +168,7 @@ def _parse(filing: Filing) -> tuple[str, str | None, str, dict[str, Any]]:
         resource = filing.resource
     else:
         text = filing.resource
-        resource = orjson.loads(text)
+        resource = fhir_text.parse(text) if filing.parsed is None else filing.parsed
     type_ = filing.type or resource.get("resourceType")
     assert isinstance(type_, str), "doors name the type"
     return type_, filing.id or resource.get("id"), text, resource
@@ -202,8 +203,10 @@ def _check_expected(filing: Filing, before: _Kept) -> None:
 def _refuse_unacceptable(filings: Sequence[Filing], parsed: Sequence[tuple[str, str | None, str, dict[str, Any]]],
                          now: datetime) -> None:
     found: list[Issue] = []
-    for filing, (type_, _, text, _) in zip(filings, parsed, strict=True):
-        issues = validate(text, type=filing.type or type_, now=now)
+    for filing, (type_, _, text, resource) in zip(filings, parsed, strict=True):
+        if filing.parsed is not None:
+            continue
+        issues = validate(text, type=filing.type or type_, now=now, resource=resource)
         found += [one for one in issues if one.severity in ("error", "fatal")]
     if found:
         raise Unacceptable(issues=found)

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from django.db import connection, transaction
 
+from waypost.formats.fhir.text import parse
 from waypost.kernel.scope import Scope
 from waypost.records import projecting
 from waypost.records.actions import index_row
@@ -109,14 +110,14 @@ def _derive(tenant: int, batch: list[Version]) -> None:
     rows: list[dict[str, Any]] = []
     changes: list[projecting.Change] = []
     for version in batch:
-        resource = version.resource if not version.deleted else None
+        resource = parse(version.text) if not version.deleted else None  # numbers as written, as in a filing
         row = index_row(version, resource if resource is not None else _last_words(tenant, version))
         if version.deleted:
             row |= {"code": None, "status": None, "owner": None, "sort_at": None, "name": None, "label": None,
                     "tokens": [], "strings": [], "refs": [], "dates": [], "numbers": []}
         rows.append(row | {"at": version.at})
         if resource is not None:
-            changes.append((version, None, resource))
+            changes.append((version, None, version.resource))
     text = orjson.dumps(rows, default=str).decode()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -141,7 +142,7 @@ def _last_words(tenant: int, version: Version) -> dict[str, Any]:
             "SELECT body FROM public.records_version WHERE tenant = %s AND type = %s AND id = %s AND NOT deleted"
             " ORDER BY version DESC LIMIT 1", [tenant, version.type, version.id])
         row = cursor.fetchone()
-    return orjson.loads(row[0]) if row else {"resourceType": version.type, "id": version.id}
+    return parse(row[0]) if row else {"resourceType": version.type, "id": version.id}
 
 
 def _difference(table: str, tenant: int) -> Difference | None:

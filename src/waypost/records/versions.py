@@ -36,9 +36,13 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """One resource on its way in. `expect` is the version its sender saw; 0 means 'must not exist yet'."""
+    """One resource on its way in. `expect` is the version its sender saw; 0 means 'must not exist yet'.
+
+    `parsed` is what `formats.fhir.text.parse` made of the text, where the sender has validated it already.
+    """
 
     resource: str | dict[str, Any]
     type: str | None = None
     id: str | None = None
     expect: int | None = None
+    parsed: dict[str, Any] | None = None
