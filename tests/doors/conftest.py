@@ -59,7 +59,7 @@ class Door:
         )
         environ = {
             "REQUEST_METHOD": method, "PATH_INFO": path.encode().decode("latin-1") if path.startswith("/fhir") else f"/fhir/{path}",
-            "QUERY_STRING": query, "CONTENT_LENGTH": str(len(data)), "wsgi.input": io.BytesIO(data),
+            "QUERY_STRING": query.encode().decode("latin-1"), "CONTENT_LENGTH": str(len(data)), "wsgi.input": io.BytesIO(data),
             "CONTENT_TYPE": "application/fhir+json" if data else "",
         }  # fmt: skip
         if self.token:

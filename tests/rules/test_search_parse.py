@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from waypost.api import problems
 from waypost.api.search import controls, values
+from waypost.api.search.kinds import param_of
 from waypost.api.search.parse import search
-from waypost.formats.fhir import definitions
 from waypost.kernel.problem import Problem
 from waypost.records.search import sql
 from waypost.records.search.plan import (
@@ -32,9 +32,7 @@ NOW = datetime(2026, 11, 24, 15, 22, tzinfo=UTC)
 
 
 def ask(kind, *pairs, strict=False):
-    return search(
-        kind, pairs, lookup=definitions.search_param, now=NOW, base="http://here/fhir", strict=strict
-    )
+    return search(kind, pairs, lookup=param_of, now=NOW, base="http://here/fhir", strict=strict)
 
 
 def one(kind, name, value):
@@ -105,12 +103,14 @@ def test_strings():
 
 
 def test_references():
-    assert one("Observation", "patient", "12") == Refs("patient", ("Patient/12", "12"))
-    assert one("Observation", "patient", "http://here/fhir/Patient/12") == Refs("patient", ("Patient/12",))
+    assert one("Observation", "patient", "12") == Refs("patient", ("Patient/12",), whose=True)
+    assert one("Observation", "patient", "http://here/fhir/Patient/12") == Refs(
+        "patient", ("Patient/12",), whose=True
+    )
     assert one("Observation", "patient", "http://there/fhir/Patient/12") == Refs(
         "patient", ("http://there/fhir/Patient/12",)
     )
-    assert one("Observation", "subject:Patient", "12") == Refs("subject", ("Patient/12",))
+    assert one("Observation", "subject:Patient", "12") == Refs("subject", ("Patient/12",), whose=True)
     assert one("Observation", "patient:identifier", "s|1") == Tokens("patient:identifier", (Coded("s", "1"),))
     with pytest.raises(problems.ParameterUnsuitable):
         one("Observation", "subject:Coverage", "12")

@@ -2,8 +2,8 @@
 
 from waypost.api import problems
 from waypost.api.http import Request, pairs
+from waypost.api.search.kinds import param_of
 from waypost.api.search.parse import search
-from waypost.formats.fhir import definitions
 from waypost.records.search.plan import Plan
 
 
@@ -14,7 +14,7 @@ def condition(request: Request, kind: str, text: str) -> Plan:
     asked = search(
         kind,
         pairs(query),
-        lookup=definitions.search_param,
+        lookup=param_of,
         now=request.context.now,
         base=request.base,
         strict=True,

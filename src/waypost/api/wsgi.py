@@ -43,6 +43,7 @@ def application(environ: dict[str, Any], start_response: Start) -> Iterable[byte
 def respond(environ: dict[str, Any]) -> Response:
     try:
         path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8")[len(PREFIX) :]
+        query = environ.get("QUERY_STRING", "").encode("latin-1").decode("utf-8")
     except (UnicodeDecodeError, UnicodeEncodeError):
         return refusal(problems.PathUnknown())
     body = _body(environ)
@@ -52,7 +53,7 @@ def respond(environ: dict[str, Any]) -> Response:
         Request(
             environ["REQUEST_METHOD"],
             path,
-            environ.get("QUERY_STRING", ""),
+            query,
             _headers(environ),
             body,
             base(environ),

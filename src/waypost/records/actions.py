@@ -284,7 +284,7 @@ def _entries(ctx: Context, changes: list[projecting.Change], rows: list[dict[str
 def _refuse_if_referred_to(tenant: int, type_: str, id_: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT r.type || '/' || r.id FROM records_ref r WHERE r.tenant = %s AND left(r.target, 500) = %s"
+            "SELECT DISTINCT r.type || '/' || r.id FROM records_ref r WHERE r.tenant = %s AND r.target = %s"
             " AND NOT (r.type = %s AND r.id = %s) LIMIT 5",
             [tenant, f"{type_}/{id_}", type_, id_],
         )

@@ -8,9 +8,9 @@ from waypost.api.http import Request, Response, pairs
 from waypost.api.interactions.history import address
 from waypost.api.outcome import text_of
 from waypost.api.search import controls
+from waypost.api.search.kinds import param_of
 from waypost.api.search.parse import Asked
 from waypost.api.search.parse import search as parsed
-from waypost.formats.fhir import definitions
 from waypost.kernel.problem import Issue
 from waypost.kernel.scope import Scope
 from waypost.records.search import limits, run
@@ -39,9 +39,9 @@ def search_post(request: Request, kind: str) -> Response:
     if bodies.media(request) not in {bodies.FORM, ""}:
         raise problems.MediaUnsuitable
     try:
-        form = request.body.decode("ascii")
+        form = request.body.decode("utf-8")
     except UnicodeDecodeError:
-        raise problems.BodyUnreadable("A form is percent-encoded.") from None
+        raise problems.BodyUnreadable("A form is UTF-8.") from None
     return answer(request, kind, (*request.parameters, *pairs(form)))
 
 
@@ -50,7 +50,7 @@ def answer(request: Request, kind: str, asked_for: Pairs) -> Response:
     asked = parsed(
         kind,
         asked_for,
-        lookup=definitions.search_param,
+        lookup=param_of,
         now=ctx.now,
         base=request.base,
         strict=request.strict,

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Protocol
 
 from waypost.api.search import values
+from waypost.formats.fhir import definitions
 from waypost.formats.fhir.index import index_key, normalise
 from waypost.records.search.plan import Clause, Dates, Missing, Numbers, Refs, Strings, Table, Tokens, Uris
 
+STARTS = {"Appointment": "date", "Slot": "start"}  # held once, and never longer than a day
 _LOCAL = re.compile(
     r"(?P<type>[A-Z][A-Za-z]{1,63})/(?P<id>[A-Za-z0-9\-.]{1,64})(/_history/[A-Za-z0-9\-.]{1,64})?"
 )
@@ -30,7 +33,9 @@ class Param(Protocol):
     def targets(self) -> Sequence[str]: ...
 
 
-def clause_of(param: Param, modifier: str, texts: list[str], *, now: datetime, base: str) -> Clause:
+def clause_of(
+    kind: str, param: Param, modifier: str, texts: list[str], *, now: datetime, base: str
+) -> Clause:
     """Return the clause for a parameter; NotImplementedError where kind or modifier is not supported."""
     if param.type not in TABLES:
         raise NotImplementedError(f"kind {param.type} is not supported")
@@ -46,10 +51,11 @@ def clause_of(param: Param, modifier: str, texts: list[str], *, now: datetime, b
         case "uri":
             return _uri(param, modifier, texts)
         case "reference":
-            return _reference(param, modifier, texts, base)
+            return _reference(kind, param, modifier, texts, base)
         case "date":
             _none(modifier)
-            return Dates(param.name, tuple(values.moments(text, now=now) for text in texts))
+            starts = STARTS.get(kind) == param.name
+            return Dates(param.name, tuple(values.moments(text, now=now) for text in texts), starts=starts)
         case _:
             _none(modifier)
             quantity = param.type == "quantity"
@@ -95,7 +101,7 @@ def _uri(param: Param, modifier: str, texts: list[str]) -> Clause:
     return Uris(param.name, "below" if modifier == "below" else "above" if modifier else "equal", plain)
 
 
-def _reference(param: Param, modifier: str, texts: list[str], base: str) -> Clause:
+def _reference(on: str, param: Param, modifier: str, texts: list[str], base: str) -> Clause:
     if modifier == "identifier":
         return Tokens(f"{param.name}:identifier", tuple(values.coded(text) for text in texts))
     negated = modifier == "not"
@@ -107,7 +113,21 @@ def _reference(param: Param, modifier: str, texts: list[str], base: str) -> Clau
     found = [
         target for text in texts for target in _targets(values.unescape(text), kind, param.targets, base)
     ]
-    return Refs(param.name, tuple(dict.fromkeys(found)), negated=negated)
+    whose = all(target.startswith("Patient/") for target in found) and says_whose(on, param.name)
+    return Refs(param.name, tuple(dict.fromkeys(found)), negated=negated, whose=whose)
+
+
+@cache
+def says_whose(kind: str, name: str) -> bool:
+    """Return whether a parameter is the one place, held once, that says whose record a resource is."""
+    known = definitions.params_of(kind)
+    if kind == "Patient" or "patient" not in known or name not in {"patient", "subject"} or name not in known:
+        return False
+    paths = known["patient"].paths
+    if len(paths) != 1 or [path[0] for path in known[name].paths] != [paths[0][0]]:
+        return False
+    keys = paths[0][0]
+    return len(keys) == 1 and definitions.elements_of(kind)[keys[0]].max == 1
 
 
 def _targets(text: str, kind: str, allowed: Sequence[str], base: str) -> list[str]:
@@ -120,5 +140,10 @@ def _targets(text: str, kind: str, allowed: Sequence[str], base: str) -> list[st
     if re.fullmatch(r"[A-Za-z0-9\-.]{1,64}", text):
         if kind:
             return [f"{kind}/{text}"]
-        return [f"{target}/{text}" for target in allowed] + [text]
+        return [f"{target}/{text}" for target in allowed] or [text]
     return [text]
+
+
+def param_of(kind: str, name: str) -> Param | None:
+    """Return a type's search parameter; None where type or name is unknown."""
+    return definitions.search_param(kind, name) if kind in definitions.resource_types() else None

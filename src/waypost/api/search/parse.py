@@ -106,7 +106,7 @@ class _Reader:
         if param is None:
             raise _Unknown(f"Parameter {shown(name)} is not known for {kind} and was left out.")
         try:
-            return clause_of(param, modifier, alternatives(name, value), now=self.now, base=self.base)
+            return clause_of(kind, param, modifier, alternatives(name, value), now=self.now, base=self.base)
         except values.Unreadable as unreadable:
             raise problems.ParameterUnsuitable(
                 f"{shown(name)}: {unreadable}.", expression=[place(name)]

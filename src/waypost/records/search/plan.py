@@ -65,17 +65,24 @@ class Uris:
 
 @dataclass(frozen=True, slots=True)
 class Refs:
-    """References by their indexed form, `Type/id` or as written."""
+    """References by their indexed form, `Type/id` or as written.
+
+    `whose`: the parameter says whose record it is, once, so that the column `patient` answers.
+    """
 
     param: str
     targets: tuple[str, ...]
     negated: bool = False
+    whose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Dates:
+    """`starts`: the parameter is one instant, the one that `sort_at` holds, so that its index helps."""
+
     param: str
     any_of: tuple[Moments, ...]
+    starts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

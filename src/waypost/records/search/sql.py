@@ -211,7 +211,7 @@ def predicate(clause: Clause, kind: str, tenant: int, filters: Filters) -> Sql:
         case Ids():
             return Sql(f"c.id {'<> ALL' if clause.negated else '= ANY'}(%s)", (list(clause.ids),))
         case Updated():
-            return any_of(_moment(one, "c.at", "c.at", point=True) for one in clause.any_of)
+            return any_of(_instant(one, "c.at") for one in clause.any_of)
         case Missing():
             inside = _rows(clause.table, kind, clause.param, tenant)
             return Sql("NOT " if clause.missing else "") + Sql("EXISTS (") + inside + Sql(" AND o.id = c.id)")
@@ -220,11 +220,17 @@ def predicate(clause: Clause, kind: str, tenant: int, filters: Filters) -> Sql:
         case Has():
             return _has(clause, kind, tenant, filters)
         case _:
+            if isinstance(clause, Refs) and not clause.negated and clause.whose:
+                return Sql(
+                    "c.patient = ANY(%s)", ([target.removeprefix("Patient/") for target in clause.targets],)
+                )
             table, condition, negated = _condition(clause)
             inside = _rows(table, kind, clause.param, tenant) + Sql(" AND ") + condition
             if negated:
                 return Sql("NOT EXISTS (") + inside + Sql(" AND o.id = c.id)")
             found = Sql("c.id IN (") + inside + Sql(")")
+            if isinstance(clause, Dates) and clause.starts:
+                found = found + Sql(" AND ") + any_of(_start(one) for one in clause.any_of)
             if isinstance(clause, Strings) and clause.exact:
                 return Sql("(") + found + Sql(" AND ") + _written(clause.exact) + Sql(")")
             return found
@@ -259,7 +265,7 @@ def _condition(clause: Clause) -> tuple[str, Sql, bool]:
         case Dates():
             return (
                 "date",
-                any_of(_moment(one, "o.low", "o.high", point=False) for one in clause.any_of),
+                any_of(_moment(one, "o.low", "o.high") for one in clause.any_of),
                 False,
             )
         case Numbers():
@@ -279,28 +285,60 @@ def _tokens(choices: Iterable[Coded]) -> Sql:
     return any_of(parts)
 
 
-def _moment(one: Moments, low: str, high: str, *, point: bool) -> Sql:
-    """Compare the resource's range [low, high) with the one asked; a point is its own range."""
-    inside = Sql(f"({low} >= %s AND {high} {'<' if point else '<='} %s)", (one.low, one.high))
+def _moment(one: Moments, low: str, high: str) -> Sql:
+    """Compare the resource's range [low, high) with the one asked. Bounds that follow are spelt out, for the index."""
     match one.prefix:
         case "eq":
-            return inside
+            return Sql(f"({low} >= %s AND {low} < %s AND {high} <= %s)", (one.low, one.high, one.high))
         case "ne":
-            return Sql("NOT ") + inside
+            return Sql(f"({low} < %s OR {high} > %s)", (one.low, one.high))
         case "gt":
-            return Sql(f"{high} {'>=' if point else '>'} %s", (one.high,))
+            return Sql(f"{high} > %s", (one.high,))
         case "lt":
             return Sql(f"{low} < %s", (one.low,))
         case "ge":
-            return Sql("(") + Sql(f"{high} {'>=' if point else '>'} %s OR ", (one.high,)) + inside + Sql(")")
+            return Sql(f"({high} > %s AND ({high} > %s OR {low} >= %s))", (one.low, one.high, one.low))
         case "le":
-            return Sql("(") + Sql(f"{low} < %s OR ", (one.low,)) + inside + Sql(")")
+            return Sql(f"({low} < %s AND ({low} < %s OR {high} <= %s))", (one.high, one.low, one.high))
         case "sa":
             return Sql(f"{low} >= %s", (one.high,))
         case "eb":
-            return Sql(f"{high} {'<' if point else '<='} %s", (one.low,))
+            return Sql(f"{high} <= %s", (one.low,))
         case _:
-            return Sql(f"({low} < %s AND {high} >{'=' if point else ''} %s)", (one.high, one.low))
+            return Sql(f"({low} < %s AND {high} > %s)", (one.high, one.low))
+
+
+def _start(one: Moments) -> Sql:
+    """What a date clause implies for `sort_at`, where that is the one instant the parameter has (a day is its longest)."""
+    low, high = (
+        Sql("c.sort_at >= %s::timestamptz - interval '1 day'", (one.low,)),
+        Sql("c.sort_at < %s", (one.high,)),
+    )
+    match one.prefix:
+        case "ne":
+            return Sql("true")
+        case "gt" | "ge" | "sa":
+            return low
+        case "lt" | "le" | "eb":
+            return high
+        case _:
+            return Sql("(") + low + Sql(" AND ") + high + Sql(")")
+
+
+def _instant(one: Moments, at: str) -> Sql:
+    match one.prefix:
+        case "eq" | "ap":
+            return Sql(f"({at} >= %s AND {at} < %s)", (one.low, one.high))
+        case "ne":
+            return Sql(f"({at} < %s OR {at} >= %s)", (one.low, one.high))
+        case "gt" | "sa":
+            return Sql(f"{at} >= %s", (one.high,))
+        case "lt" | "eb":
+            return Sql(f"{at} < %s", (one.low,))
+        case "ge":
+            return Sql(f"{at} >= %s", (one.low,))
+        case _:
+            return Sql(f"{at} < %s", (one.high,))
 
 
 _LOW = "(CASE WHEN o.high = 'Infinity' THEN o.low ELSE (o.low + o.high) / 2 END)"
