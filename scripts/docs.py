@@ -11,6 +11,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
+sys.path.insert(0, str(ROOT / "scripts"))
+import docs_commands  # noqa: E402
+import docs_dependencies  # noqa: E402
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waypost.config.settings")
 HEAD = "<!-- Written by `make docs`; change the code, not this page. -->\n\n"
 
@@ -96,18 +100,21 @@ def pages() -> str:
     return "\n".join(lines) + "\n"
 
 
-WRITTEN = {"problems.md": problems, "permissions.md": permissions, "projections.md": projections, "pages.md": pages}
+WRITTEN = {"problems.md": problems, "permissions.md": permissions, "projections.md": projections, "pages.md": pages,
+           "settings.md": docs_commands.settings, "dependencies.md": docs_dependencies.dependencies}
 
 
 def main() -> int:
     stale = []
-    for name, write in WRITTEN.items():
+    written = {name: write() for name, write in WRITTEN.items()} | docs_commands.commands()
+    for name, body in written.items():
         path = ROOT / "docs" / name
-        text = HEAD + write()
+        text = HEAD + body
         if path.exists() and path.read_text() == text:
             continue
         stale.append(name)
         if "--check" not in sys.argv:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text)
             print(f"docs/{name} written")
     if stale and "--check" in sys.argv:

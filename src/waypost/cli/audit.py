@@ -1,4 +1,9 @@
-"""Verify that the audit was not altered, cut or recomputed."""
+"""Verify that the audit was not altered, cut or recomputed.
+
+Every look at a patient's record, every change and every refusal is an entry in one of the clinic's chains. Each entry is
+vouched for by a key outside the database, and the chains' heads are written each minute to a file outside it. `verify`
+walks every chain from its start and compares. It exits 1 and names the entries that do not verify.
+"""
 
 import argparse
 from pathlib import Path
@@ -6,6 +11,10 @@ from pathlib import Path
 from waypost.cli import reporting
 from waypost.cli.options import add_tenant
 
+EXAMPLES = (
+    "waypost audit verify",
+    "waypost audit verify --anchors /mnt/elsewhere/anchors --json",
+)
 SHOWN_MAX = 20
 
 

@@ -1,9 +1,16 @@
-"""Look at settings, folders and database, and say what is wrong and what mends it."""
+"""Look at settings, folders and database, and say what is wrong and what mends it.
+
+Exits 1 when something would keep Waypost from running.
+"""
 
 import argparse
 
 from waypost.cli import reporting
 
+EXAMPLES = (
+    "waypost check",
+    "waypost check --quiet --json",
+)
 NEEDS = "nothing"
 
 

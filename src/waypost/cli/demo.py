@@ -1,4 +1,9 @@
-"""Make a demo clinic and run it: server, worker, database. Run it again and it goes on from where it was."""
+"""Make a demo clinic and run it: server, worker, database.
+
+Everybody in it is made up. The clinic has a data folder of its own, apart from a real one. Run the command again and it
+goes on from where it was, topped up so that today is alive. Ctrl-C stops everything. After a crash, run it again: what
+was acknowledged is there.
+"""
 
 import argparse
 import os
@@ -10,6 +15,10 @@ from pathlib import Path
 from waypost.cli import reporting
 from waypost.cli.options import PORT, add_address, positive
 
+EXAMPLES = (
+    "waypost demo",
+    "waypost demo --patients 200 --port 8123 --data-dir /tmp/try",
+)
 PATIENTS = 1_000
 SEED = 1
 PORTS_TRIED = 20

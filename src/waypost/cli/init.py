@@ -1,4 +1,9 @@
-"""Make a clinic, its time zone and its first administrator."""
+"""Make a clinic, its time zone and its first administrator.
+
+A data folder may hold several clinics; what they know stays apart. The first `init` on a data folder also sets up its
+database. The administrator's password is asked for on a terminal, read from `--password-file`, or else made up and
+printed once.
+"""
 
 import argparse
 import getpass
@@ -9,6 +14,10 @@ from pathlib import Path
 from waypost.cli import reporting
 from waypost.kernel.problem import Problem
 
+EXAMPLES = (
+    'waypost init --name "Harbor Health" --zone America/New_York',
+    'waypost init --name "Bay Clinic" --zone America/Los_Angeles --admin bay-admin --password-file secret.txt',
+)
 NEEDS = "nothing"
 PASSWORD_BYTES = 12
 

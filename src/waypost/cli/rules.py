@@ -1,4 +1,7 @@
-"""List the rules of the rulebook that the program applies, and where each is applied."""
+"""List the rules of the rulebook that the program applies, and where each is applied.
+
+The list is read from the code itself: every function, class or line that names a rule.
+"""
 
 import argparse
 import ast
@@ -11,6 +14,10 @@ from pathlib import Path
 
 from waypost.cli import reporting
 
+EXAMPLES = (
+    "waypost rules",
+    "waypost rules OUT-7",
+)
 NEEDS = "nothing"
 RULE_ID = re.compile(r"\b(?!UTF-|SHA-|UA-|ISO-|RFC-|HMAC-|SCRAM-|MSH-|EB-)([A-Z]{2,5}-\d+[a-z]?)\b")
 

@@ -1,4 +1,9 @@
-"""Run the web server. Jobs run in `waypost worker`."""
+"""Run the web server: the desk and the FHIR door. Jobs run in `waypost worker`.
+
+It listens on this machine only unless `--host` says otherwise; put a proxy that speaks TLS in front of it and set
+`WAYPOST_BASE_URL` to the address people use. Without `DATABASE_URL` it starts the data folder's own database and looks
+after it: a database that dies is started again.
+"""
 
 import argparse
 import gc
@@ -7,6 +12,10 @@ import os
 
 from waypost.cli.options import add_address
 
+EXAMPLES = (
+    "waypost serve",
+    "WAYPOST_BASE_URL=https://waypost.example.org waypost serve --host 0.0.0.0 --port 8080",
+)
 WORKERS = 2
 CONNECTIONS_MAX = 4096  # idle ones cost a few kilobytes each
 READ_HEADER_MS_MAX = 30_000

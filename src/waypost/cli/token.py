@@ -1,4 +1,8 @@
-"""Print a bearer token for the FHIR door, for automation on this machine. Shown once; logged in the audit."""
+"""Print a bearer token for the FHIR door, for automation on this machine.
+
+The token carries the rights of one account, narrowed by `--scope`. It is shown once; only its hash is kept. That it was
+made stands in the audit.
+"""
 
 import argparse
 from datetime import timedelta
@@ -6,6 +10,10 @@ from datetime import timedelta
 from waypost.cli import reporting
 from waypost.cli.options import add_tenant, positive
 
+EXAMPLES = (
+    "waypost token --as coordinator",
+    "waypost token --as coordinator --scope system/Patient.rs --days 1",
+)
 DAYS = 30
 
 

@@ -1,9 +1,13 @@
-"""Bring a data folder to this release, with a copy of the database set aside first."""
+"""Bring a data folder to this release, with a copy of the database set aside first.
+
+The copy goes to `backups` in the data folder. Nothing happens when there is nothing to do.
+"""
 
 import argparse
 
 from waypost.cli import reporting
 
+EXAMPLES = ("waypost upgrade",)
 NEEDS = "nothing"
 
 

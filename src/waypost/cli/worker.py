@@ -1,4 +1,8 @@
-"""Run jobs as they fall due: letters, reminders, clean-up."""
+"""Run jobs as they fall due: letters, e-mail, reminders, the audit's anchors.
+
+Any number of workers may run beside each other and beside the server. A worker that is killed loses nothing: its jobs
+are taken up again.
+"""
 
 import argparse
 import logging
@@ -6,6 +10,10 @@ import os
 import sys
 import time
 
+EXAMPLES = (
+    "waypost worker",
+    "waypost worker --once",
+)
 AFTER_FAILURE_SECONDS = 2
 NEEDS = "nothing"
 
