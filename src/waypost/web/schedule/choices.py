@@ -1,0 +1,131 @@
+"""What has been chosen on Find times: kept in the address as opaque ids and codes, shown as chips.
+
+Nothing a patient could be known by stands in it: no name, no reason, no note.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from waypost.kernel.dates import read_day
+from waypost.scheduling.rules.wishes import FindWish
+
+PARTS_OF_DAY = {"am": (0, 12 * 60), "pm": (12 * 60, 24 * 60)}
+WITHIN_DAYS = (3, 7, 14, 30)
+_ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
+_REFERENCE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.\-]{1,64}")
+_CHOSEN = re.compile(r"\d{8}T\d{4}Z-[A-Za-z0-9.\-/]{1,100}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """`visit` is what was typed or chosen for the kind of visit; its code once it is known."""
+
+    patient: str = ""
+    visit: str = ""
+    move: str = ""  # id of the Appointment that a new time is sought for
+    within: str = ""  # days, or the last day as 2026-11-27
+    since: str = ""  # first day to look at
+    part: str = ""  # am | pm
+    days: str = ""  # weekdays, 0 = Monday: '024'
+    site: str = ""  # id of the Location
+    who: str = ""  # reference of provider, room or device
+    gender: str = ""
+    speaks: str = ""
+    interpreter: str = ""  # '1': on site
+    wheelchair: str = ""
+    video: str = ""
+    trip: str = ""
+    chosen: str = ""  # the time whose booking card is open
+    group: str = ""  # id of a group visit to join
+    order: str = ""  # id of the ServiceRequest it is for
+
+    def query(self, **changes: str) -> str:
+        """Return the query string of these choices with some of them changed."""
+        changed = replace(self, **changes)
+        pairs = [(f.name, getattr(changed, f.name)) for f in fields(changed)]
+        return urlencode([(name, value) for name, value in pairs if value])
+
+    def with_(self, **changes: str) -> "Choices":
+        return replace(self, **changes)
+
+    @property
+    def weekdays(self) -> frozenset[int]:
+        return frozenset(int(c) for c in self.days)
+
+    def toggled_day(self, day: int) -> str:
+        return "".join(str(d) for d in sorted(self.weekdays ^ {day}))
+
+
+def read(given: Mapping[str, Any]) -> Choices:
+    """Read choices from a query or a form. What cannot be meant is left out, never guessed."""
+    checks = {
+        "patient": _ID, "move": _ID, "site": _ID, "group": _ID, "order": _ID, "who": _REFERENCE, "chosen": _CHOSEN,
+        "within": re.compile(r"\d{1,3}|\d{4}-\d{2}-\d{2}"), "since": re.compile(r"\d{4}-\d{2}-\d{2}"),
+        "part": re.compile(r"am|pm"), "days": re.compile(r"[0-6]{1,7}"), "gender": re.compile(r"female|male"),
+        "speaks": re.compile(r"[a-z]{2,3}"), "visit": re.compile(r"[^\x00-\x1f<>]{1,80}"),
+    }  # fmt: skip
+    found: dict[str, str] = {}
+    for field in fields(Choices):
+        value = str(given.get(field.name) or "").strip()
+        if value and checks.get(field.name, re.compile("1")).fullmatch(value):
+            found[field.name] = value
+    return Choices(**found)
+
+
+def last_day(choices: Choices, today: date) -> date | None:
+    """Return the last day that is looked at, where one was chosen."""
+    if choices.within.isdecimal():
+        return (read_day(choices.since) or today) + timedelta(days=int(choices.within) - 1)
+    return read_day(choices.within) if choices.within else None
+
+
+def wish(choices: Choices, code: str, *, now: datetime, zone: str, interpreter: str = "") -> FindWish:
+    """Return what the finder is asked."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    last, first = last_day(choices, today), read_day(choices.since)
+    return FindWish(
+        visit_type=code,
+        patient=choices.patient or None,
+        who=frozenset({choices.who}) if choices.who else frozenset(),
+        site=f"Location/{choices.site}" if choices.site else None,
+        since=_midnight(first, zone) if first else None,
+        until=_midnight(last + timedelta(days=1), zone) if last else None,
+        weekdays=choices.weekdays,
+        hours=(PARTS_OF_DAY[choices.part],) if choices.part else (),
+        language=choices.speaks or None,
+        gender=choices.gender or None,
+        interpreter=interpreter or None,
+        interpreter_on_site=bool(choices.interpreter),
+        wheelchair=bool(choices.wheelchair),
+        telehealth=bool(choices.video),
+        one_trip=bool(choices.trip),
+        instead_of=choices.move or None,
+    )
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+def matching(typed: str, names: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the codes that what was typed may mean, best first: code, whole name, start of the name, words of it."""
+    wanted = typed.strip().casefold()
+    exact = [code for code, name in names if wanted in {code.casefold(), name.casefold()}]
+    if exact or not wanted:
+        return exact
+    starts = [code for code, name in names if name.casefold().startswith(wanted)]
+    parts = wanted.split()
+    words = [
+        code
+        for code, name in names
+        if code not in starts
+        and all(
+            any(word.startswith(part) for word in re.split(r"[\s,()/-]+", name.casefold())) for part in parts
+        )
+    ]
+    return starts + words
