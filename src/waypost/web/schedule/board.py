@@ -41,6 +41,7 @@ class Taken:
     kind: str = "visit"  # visit | hold | block
     reason: str = ""
     url: str = ""
+    movable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,7 @@ class Lane:
     taken: tuple[Taken, ...] = ()
     capacity: int = 1
     day: date | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,8 @@ class Card:
     said: str
     kind: str
     marks: tuple[Mark, ...]
+    movable: bool = False
+    minute: int = 0  # of the local day, at which it is shown to begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ class Column:
     free: tuple[Box, ...]
     closed: tuple[Box, ...]
     now: int | None
+    day: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +172,9 @@ def _column(lane: Lane, scale: "_Scale", now: datetime, free_url: str) -> Column
     line = (
         scale.at(now) if 0 <= scale.at(now) <= scale.height and now.astimezone(place).date() == day else None
     )
-    return Column(lane.key, lane.title, lane.note, visits, free, closed, line)
+    return Column(
+        lane.key, lane.title, lane.note, visits, free, closed, line, lane.day.isoformat() if lane.day else "", lane.url
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +263,8 @@ def _visit(placed: tuple[Taken, int, int], scale: _Scale, place: ZoneInfo) -> Ca
         left=round(100 * index / beside, 2),
         width=round(100 / beside, 2),
         key=one.appointment,
+        movable=one.movable,
+        minute=start.hour * 60 + start.minute,
     )
 
 

@@ -1,0 +1,192 @@
+"""The typed contexts of the schedule's templates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from waypost.web.pages import Page
+from waypost.web.parts import Act, Band, Status, TimeRow
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    label: str
+    url: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChipGroup:
+    label: str
+    chips: tuple[Chip, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFact:
+    """One line of a card: label, optional status, words, optional link."""
+
+    label: str
+    value: str
+    status: Status | None = None
+    url: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """A button that books another time with all that was typed."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookCard:
+    action: str
+    heading: str
+    form: Any
+    facts: Sequence[CardFact]
+    hidden: Sequence[tuple[str, str]]
+    verb: str = "Book"
+    say: str = ""
+    say_translated: str = ""
+    say_language: str = ""
+    say_code: str = "en"
+    other_acts: Sequence[tuple[str, str]] = ()
+    next_best: Sequence[Instead] = ()
+    taken_said: str = ""
+    focus_button: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimesPage(Page):
+    """Find times, with the booking card of the chosen one."""
+
+    template: ClassVar[str] = "waypost/schedule/times.html"
+    place: str = "schedule"
+    action: str
+    subtitle: str = ""
+    band: Band | None = None
+    notice: Status | None = None
+    kept: Sequence[tuple[str, str]] = ()
+    visit_name: str = ""
+    visit_names: Sequence[str] = ()
+    locked: bool = False
+    several: Sequence[Act] = ()
+    kind: Any = None
+    takes: str = ""
+    order_said: str = ""
+    groups: Sequence[ChipGroup] = ()
+    people: Sequence[tuple[str, str]] = ()
+    people_label: str = "Provider"
+    people_hint: str = ""
+    anyone: str = "Anyone"
+    who: str = ""
+    more_acts: Sequence[Act] = ()
+    rows: Sequence[TimeRow] = ()
+    count_said: str = ""
+    count_note: str = ""
+    relax: Sequence[Act] = ()
+    empty_why: str = ""
+    empty_what: str = ""
+    card: BookCard | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAct:
+    """An act of the visit page: a link, or a button that posts."""
+
+    label: str
+    url: str
+    key: str = ""
+    primary: bool = False
+    post: bool = False
+    hidden: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonCard:
+    """A form that asks why: cancel, no-show."""
+
+    title: str
+    url: str
+    verb: str
+    form: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterCard:
+    said: str
+    url: str
+    ics_url: str
+    hard: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    status: Status
+    said: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitPage(Page):
+    template: ClassVar[str] = "waypost/schedule/visit.html"
+    place: str = "schedule"
+    status: Status
+    note: str
+    here: str
+    band: Band | None = None
+    say: str = ""
+    say_translated: str = ""
+    say_language: str = ""
+    say_code: str = "en"
+    acts: Sequence[PageAct] = ()
+    facts: Sequence[CardFact] = ()
+    stops: Sequence[tuple[str, str, str]] = ()
+    roster: Sequence[Act] = ()
+    roster_said: str = ""
+    series: Sequence[Act] = ()
+    series_said: str = ""
+    cancel: ReasonCard | None = None
+    letter: LetterCard | None = None
+    deliveries: Sequence[Sent] = ()
+    mail_said: str = ""
+    history: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    status: Status
+    what: str
+    whom: str
+    why: str
+    visit_url: str
+    language: str = "en"
+    subject: str = ""
+    body: str = ""
+    again_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxPage(Page):
+    template: ClassVar[str] = "waypost/schedule/outbox.html"
+    place: str = "schedule"
+    note: str
+    notice: str = ""
+    rows: Sequence[OutboxRow] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormPage(Page):
+    """A page that is one form: an outside appointment, a series."""
+
+    template: ClassVar[str] = "waypost/schedule/form.html"
+    place: str = "schedule"
+    action: str
+    form: Any
+    verb: str
+    back: str
+    hint: str = ""
+    band: Band | None = None
+    hidden: Sequence[tuple[str, str]] = ()

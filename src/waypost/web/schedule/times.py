@@ -1,0 +1,282 @@
+"""Find times: the choices, the list of best times, what to relax, and the booking card of the chosen time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from waypost.access import scopes
+from waypost.coordination import patients
+from waypost.coordination.patients import PatientView
+from waypost.kernel.dates import say_day
+from waypost.kernel.scope import Scope
+from waypost.registry import fhir
+from waypost.scheduling.queries.clinic import Clinic, clinic
+from waypost.scheduling.queries.slots import kinds_of
+from waypost.scheduling.queries.times import find_times
+from waypost.scheduling.rules import templates
+from waypost.scheduling.rules.types import CARE_ROLES, VisitType
+from waypost.scheduling.rules.wishes import FoundTime, FoundTimes
+from waypost.terminology.languages import language_name
+from waypost.web.chart.bands import band
+from waypost.web.pages import Request, render_page
+from waypost.web.parts import Act, Status, TimeRow
+from waypost.web.schedule import choices as choosing
+from waypost.web.schedule import rows
+from waypost.web.schedule.chips import groups
+from waypost.web.schedule.choices import Choices
+from waypost.web.schedule.pages import BookCard, TimesPage
+from waypost.web.schedule.sites import site_names
+from waypost.web.words import count
+
+KINDS_SHOWN_MAX = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One look for times, with all that the page around it needs."""
+
+    request: Request
+    choices: Choices
+    here: Clinic
+    scope: Scope
+    sites: dict[str, str]
+    now: datetime
+    zone: str
+    view: PatientView | None
+    kind: VisitType | None
+    several: tuple[str, ...]
+    found: FoundTimes | None
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def local_now(self) -> datetime:
+        return self.now.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def chosen(self) -> FoundTime | None:
+        if self.found is None or not self.choices.chosen:
+            return None
+        return next((time for time in self.found.times if rows.key_of(time) == self.choices.chosen), None)
+
+    @property
+    def interpreter(self) -> str:
+        """The language an interpreter would be asked for; '' where none is needed."""
+        if self.view is None or not self.view.who.interpreter:
+            return ""
+        return fhir.spoken_language(self.view.resource).split("-")[0]
+
+
+def search(request: Request, choices: Choices) -> Search:
+    """Read the patient, understand the kind of visit, and ask the finder."""
+    ctx = request.ctx
+    here = clinic(ctx.tenant, ctx.now)
+    view = patients.contact_of(ctx, choices.patient) if choices.patient else None
+    scope = scopes.for_staff(ctx, what="Slot", **({"patient": choices.patient} if choices.patient else {}))
+    kind, several = kind_of(here, choices.visit)
+    if kind is not None:
+        choices = choices.with_(visit=kind.code)
+    bare = Search(request, choices, here, scope, site_names(scope, here), ctx.now, ctx.zone, view, kind, several, None)
+    if kind is None:
+        return bare
+    wish = choosing.wish(choices, kind.code, now=ctx.now, zone=ctx.zone, interpreter=bare.interpreter)
+    return replace(bare, found=find_times(scope, wish, clock=ctx.clock))
+
+
+def kind_of(here: Clinic, typed: str) -> tuple[VisitType | None, tuple[str, ...]]:
+    """Return the kind of visit that was meant, or the codes of several that may have been."""
+    names = sorted(((k.code, name_of(k)) for k in here.kinds.values()), key=lambda pair: pair[1])
+    codes = choosing.matching(typed, names) if typed else []
+    if len(codes) == 1 or (codes and typed.strip().casefold() in {codes[0].casefold(), dict(names)[codes[0]].casefold()}):
+        return here.kinds[codes[0]], ()
+    return None, tuple(codes[:KINDS_SHOWN_MAX])
+
+
+def name_of(kind: VisitType, language: str = "en") -> str:
+    return kind.name.get(language) or kind.name.get("en") or kind.code
+
+
+@require_GET
+def find(request: Request) -> HttpResponse:
+    """Show free times for what was chosen."""
+    from waypost.web.schedule.booking import card_for
+
+    found = search(request, choosing.read(request.GET))
+    card = card_for(found) if found.chosen is not None else None
+    gone = bool(found.choices.chosen) and found.chosen is None and found.kind is not None
+    notice = Status("soon", "That time is no longer free. The list is fresh.") if gone else None
+    return render_page(request, page_of(found, card=card, notice=notice))
+
+
+def page_of(found: Search, *, card: BookCard | None = None, notice: Status | None = None) -> TimesPage:
+    choices, kind = found.choices, found.kind
+    address = reverse("find-times")
+    rows_shown = _rows(found, address)
+    people_shown = _people(found)
+    return TimesPage(
+        title="Move the visit" if choices.move else "Find times",
+        subtitle="" if found.view or choices.move else "No patient chosen yet: find one first to book.",
+        action=address,
+        band=band(found.view, acts=()) if found.view else None,
+        notice=notice,
+        kept=[pair for pair in _kept(choices) if pair[1]],
+        visit_name=name_of(kind) if kind else choices.visit,
+        visit_names=sorted(name_of(k) for k in found.here.kinds.values()),
+        locked=bool(choices.move),
+        several=[Act(name_of(found.here.kinds[code]), f"{address}?{choices.query(visit=code, chosen='')}") for code in found.several],
+        kind=kind,
+        takes=rows.takes(kind.minutes, [(step.role, step.minutes) for step in kind.steps]) if kind else "",
+        order_said="Needed for this visit." if kind and kind.order_required else "",
+        groups=_groups(found, address) if kind else (),
+        people=people_shown if kind else (),
+        people_label="Provider" if not choices.who or choices.who.startswith("Practitioner/") else "Provider, room or device",
+        people_hint=_known_said(found),
+        anyone=f"Anyone in {kind.department.replace('-', ' ')}" if kind and kind.department else "Anyone",
+        who=choices.who,
+        more_acts=_more_acts(found),
+        rows=rows_shown,
+        count_said=_count_said(found),
+        count_note=_count_note(found),
+        relax=_relax(found, address),
+        empty_why=_empty_why(found),
+        empty_what=_empty_what(found),
+        card=card,
+    )
+
+
+def _kept(choices: Choices) -> list[tuple[str, str]]:
+    """Return what the form carries along; what it asks itself is left out."""
+    names = ("patient", "move", "within", "since", "part", "days", "site", "gender", "speaks", "interpreter", "wheelchair", "video", "trip",
+             "order", "group")  # fmt: skip
+    return [(name, getattr(choices, name)) for name in names]
+
+
+def _rows(found: Search, address: str) -> list[TimeRow]:
+    if found.found is None:
+        return []
+    shown = []
+    for time in found.found.times:
+        key = rows.key_of(time)
+        place = rows.place_of(time, found.sites, video=bool(found.choices.video))
+        shown.append(
+            TimeRow(
+                day=rows.day_of(time, found.local_now),
+                hours=rows.hours_of(time),
+                place=place,
+                why=time.why,
+                url=f"{address}?{found.choices.query(chosen=key)}",
+                strip=rows.strip_of(time),
+                chosen=key == found.choices.chosen,
+            )
+        )
+    return shown
+
+
+def _people(found: Search) -> list[tuple[str, str]]:
+    if found.kind is None:
+        return []
+    named: list[tuple[str, str]] = []
+    for resource, one in found.here.bookables.items():
+        calendar = one.calendar
+        wanted = calendar.role in CARE_ROLES or resource == found.choices.who
+        if wanted and found.kind in kinds_of(found.here, resource) and calendar.role in {s.role for s in found.kind.steps}:
+            named.append((resource, calendar.name))
+    return sorted(named, key=lambda pair: pair[1])
+
+
+def _known_said(found: Search) -> str:
+    """Say who knows the patient, where a time with them is among those found."""
+    if found.found is None:
+        return ""
+    names = dict.fromkeys(rows.main_part(time).name for time in found.found.times if time.known)
+    return f"{' and '.join(list(names)[:2])} {'knows' if len(names) == 1 else 'know'} the patient" if names else ""
+
+
+def _more_acts(found: Search) -> list[Act]:
+    if not found.choices.patient or found.choices.move:
+        return []
+    return [Act("Visit elsewhere", f"{reverse('visit-outside')}?patient={found.choices.patient}")]
+
+
+def _count_said(found: Search) -> str:
+    if found.found is None:
+        return ""
+    return "99 times or more" if found.found.count >= 99 else count(found.found.count, "time")
+
+
+def _count_note(found: Search) -> str:
+    if found.found is None or not found.found.times:
+        return ""
+    shown = len(found.found.times)
+    notes = ["best fit first" if shown == found.found.count else f"the best {shown}"]
+    closed = _closed_soon(found)
+    return " · ".join([*notes, *closed])
+
+
+def _closed_soon(found: Search) -> list[str]:
+    """Say which of the next ten days the whole clinic is closed, and why: it explains a gap in the list."""
+    from datetime import timedelta
+
+    calendars = [one.calendar for one in found.here.bookables.values() if one.calendar.role in CARE_ROLES]
+    said: list[str] = []
+    for n in range(1, 10):
+        day = found.today + timedelta(days=n)
+        if day.weekday() < 5 and calendars and not any(templates.hours_on(c, day) for c in calendars):
+            reasons = sorted({h.reason for c in calendars for h in templates.closed_on(c, day) if h.reason})
+            said.append(f"closed {say_day(day, today=found.today)}{f' ({reasons[0]})' if len(reasons) == 1 else ''}")
+    return said
+
+
+def _groups(found: Search, address: str) -> Sequence[Any]:
+    assert found.kind is not None
+    able = [one.calendar for r, one in found.here.bookables.items() if found.kind in kinds_of(found.here, r)]
+    people = [c for c in able if c.role in CARE_ROLES] or able
+    days = frozenset(day for c in people for hours in c.weekly for day in hours.days)
+    sites = {ref: name for ref, name in found.sites.items() if any(c.site == ref for c in able)}
+    return groups(
+        found.choices, found.kind, address=address, today=found.today, sites=sites, open_days=days,
+        speaks=fhir.spoken_language(found.view.resource).split("-")[0] if found.view else "",
+        interpreter=bool(found.interpreter),
+        has_trips=bool(found.view and found.view.upcoming),
+    )  # fmt: skip
+
+
+def _relax(found: Search, address: str) -> list[Act]:
+    if found.found is None:
+        return []
+    acts = []
+    for one in found.found.relax:
+        field = rows.RELAX_CHOICE.get(one.constraint)
+        if field:
+            named = f"“{found.sites.get(f'Location/{found.choices.site}', '')}”" if one.constraint == "site" else ""
+            changes = {field: "", "chosen": ""}
+            acts.append(Act(rows.said_relax(one, found.zone, found.local_now, named), f"{address}?{found.choices.query(**changes)}"))
+    return acts
+
+
+def _empty_why(found: Search) -> str:
+    if found.kind is not None:
+        return "No time fits all of that in the next 90 days." if not found.choices.within else "No time fits all of that by then."
+    if found.choices.visit and not found.several:
+        return f"No visit is called “{found.choices.visit}”."
+    return "Which visit?"
+
+
+def _empty_what(found: Search) -> str:
+    if found.kind is not None:
+        return "What would open more times stands below." if found.found and found.found.relax else "Choose another provider or fewer wishes."
+    return "Type its first letters and press Enter."
+
+
+def languages_of(found: Search) -> tuple[str, str]:
+    """Return the spoken language's code and name, for what is asked and said."""
+    code = fhir.spoken_language(found.view.resource) if found.view else ""
+    return code.split("-")[0], language_name(code)
