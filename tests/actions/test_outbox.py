@@ -11,7 +11,7 @@ from waypost.messaging import carrying, gateways, queries
 from waypost.messaging.problems import NothingToSend
 from waypost.records import actions as records
 
-ORGANIZATION = carrying.Organization("Riverside Community Health", "2025550100", "America/New_York")
+ORGANIZATION = queries.Organization("Riverside Community Health", "2025550100", "America/New_York")
 EMAIL = {"system": "email", "value": "marisol@home.example",
          "extension": [{"url": "urn:waypost:extension:email-ok", "valueBoolean": True}]}  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Facts on which decisions rest."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
@@ -35,3 +36,19 @@ def care_team(tenant: int, patient: str, now: datetime) -> frozenset[str]:
             [tenant, patient, now, now],
         )
         return frozenset(practitioner for (practitioner,) in cursor.fetchall())
+
+
+def names_of(tenant: int, keys: Iterable[str]) -> dict[str, str]:
+    """Return the name to show for each actor's key ('staff:17'); of those that are no account, their own name."""
+    every = set(keys)
+    accounts = {int(number): key for key in every for kind, _, number in [key.partition(":")] if kind in {"staff", "client"} and number.isdecimal()}
+    found = {key: key.partition(":")[2] or key for key in every}
+    if accounts:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id, coalesce(nullif(display, ''), nullif(trim(first_name || ' ' || last_name), ''), username)"
+                " FROM access_account WHERE tenant_id = %s AND id = ANY(%s)",
+                [tenant, list(accounts)],
+            )
+            found.update({accounts[id_]: name for id_, name in cursor.fetchall()})
+    return found

@@ -1,6 +1,5 @@
 """Carrying one delivery: written down as begun, then sent, then written down as ended; never in one transaction."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,16 +17,7 @@ from waypost.records import tenancy
 from waypost.records.versions import Version
 
 
-@dataclass(frozen=True, slots=True)
-class Organization:
-    """The tenant as it signs its mail."""
-
-    name: str
-    phone: str
-    zone: str
-
-
-def carry(ctx: Context, delivery: UUID, organization: Organization) -> str:
+def carry(ctx: Context, delivery: UUID, organization: queries.Organization) -> str:
     """Carry one delivery if it is due and return the state it is in afterwards ('' where there is none)."""
     gateway = gateways.mail()
     begun = _begin(ctx, delivery, organization, gateway)
@@ -67,7 +57,7 @@ def sweep(ctx: Context) -> tuple[int, int]:
 
 
 def _begin(
-    ctx: Context, delivery: UUID, organization: Organization, gateway: gateways.MailGateway
+    ctx: Context, delivery: UUID, organization: queries.Organization, gateway: gateways.MailGateway
 ) -> str | tuple[gateways.Mail, int]:
     """Decide whether it still goes, compose it from the record as it is now, and note that an attempt begins."""
     scope = scopes.everything(ctx, "deliver", what=f"Delivery/{delivery}")

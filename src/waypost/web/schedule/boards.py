@@ -182,14 +182,15 @@ def _worth_showing(lanes: list[drawing.Lane]) -> list[drawing.Lane]:
 
 def _lane(here: Clinic, calendar: Calendar, rows: list[BoardRow], day: date) -> drawing.Lane:
     opened = templates.open_spans(calendar, day, day)
-    closed = []
-    for hours in templates.closed_on(calendar, day):
-        for span in templates.to_utc(calendar.zone, [(day, hours.start, hours.end)]):
-            closed.append((span, hours.reason or "Closed"))
+    closed = tuple(
+        (span, hours.reason or "Closed")
+        for hours in templates.closed_on(calendar, day)
+        for span in templates.to_utc(calendar.zone, [(day, hours.start, hours.end)])
+    )
     low, high = _midnight(day, calendar.zone), _midnight(day + timedelta(days=1), calendar.zone)
     taken = tuple(_taken(here, row) for row in rows if row.starts < high and row.ends > low)
     return drawing.Lane(
-        key=calendar.resource, title=calendar.name, note=_note(here, calendar), opened=opened, closed=tuple(closed), taken=taken,
+        key=calendar.resource, title=calendar.name, note=_note(here, calendar), opened=opened, closed=closed, taken=taken,
         capacity=calendar.capacity, url=f"{reverse('schedule')}?{urlencode({'span': 'week', 'who': calendar.resource, 'day': day, 'by': _by(calendar)})}",
     )  # fmt: skip
 

@@ -1,0 +1,158 @@
+"""What a patient is told of a visit: everything a letter, a calendar file or an e-mail draws on, read across the rooms."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from waypost.access import scopes
+from waypost.kernel.context import Context
+from waypost.kernel.dates import local_day
+from waypost.kernel.scope import Scope
+from waypost.messaging import fhir, gateways
+from waypost.messaging import queries as messaging
+from waypost.messaging.rules import calendars, emails, letters
+from waypost.messaging.rules.facts import Clinic, Recipient, Stop, Visit
+from waypost.records import queries as records
+from waypost.records.problems import NotFound
+from waypost.records.versions import Version
+from waypost.registry import fhir as people
+from waypost.scheduling.fhir import visit_type_code
+from waypost.scheduling.queries.clinic import clinic as calendars_of
+from waypost.scheduling.rules.status import HOLDING
+from waypost.scheduling.rules.types import VisitType
+
+Json = dict[str, Any]
+NAMED = ("Practitioner", "Device", "Location")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One visit as one patient is told of it."""
+
+    appointment: Version
+    patient: Json
+    clinic: Clinic
+    recipient: Recipient
+    visit: Visit
+    tasks: tuple[Json, ...]
+    kind: str  # booked | moved | cancelled
+    made_at: datetime
+
+    def letter(self) -> letters.Letter:
+        day = local_day(self.made_at, self.clinic.zone)
+        return letters.compose(self.clinic, self.recipient, self.visit, kind=self.kind, written_on=day)
+
+    def calendar_file(self) -> bytes:
+        return calendars.calendar(
+            self.clinic, self.visit, language=self.recipient.language, made_at=self.made_at, cancelled=self.kind == "cancelled"
+        )
+
+    def email(self) -> emails.Email:
+        return emails.compose(self.clinic, self.visit, kind=self.kind, language=self.recipient.language)
+
+
+def notice(ctx: Context, appointment: str, *, patient: str = "") -> Notice:
+    """Return what one patient of a visit is told; of a group, the one named or else the first.
+
+    Raises NotFound where the visit has no such patient or no time.
+    """
+    scope = scopes.for_staff(ctx, what=f"Appointment/{appointment}", **({"patient": patient} if patient else {}))
+    found = records.read(scope, "Appointment", appointment)
+    return notice_of(ctx, scope, found, patient=patient)
+
+
+def notice_of(ctx: Context, scope: Scope, found: Version, *, patient: str = "") -> Notice:
+    ids = fhir.patients_of(found.resource)
+    wanted = patient or (ids[0] if ids else "")
+    if wanted not in ids or not found.resource.get("start"):
+        raise NotFound
+    person = records.read(scope, "Patient", wanted).resource
+    organization = messaging.organization(ctx.tenant)
+    day = _day(found.resource, organization.zone)
+    around = records.about(scope, wanted, ["Appointment", "Task"], since=day - timedelta(days=400))
+    same_day = [v for v in around if v.type == "Appointment" and v.id != found.id and _on(v.resource, day)]
+    tasks = tuple(v.resource for v in around if v.type == "Task" and _focus(v.resource) == f"Appointment/{found.id}")
+    names = _names(scope, [found.resource, *(v.resource for v in same_day)])
+    site = records.read_or_none(scope, "Location", fhir.site_id(found.resource))
+    who = fhir.clinic(
+        site.resource if site else None, name=organization.name, phone=organization.phone, zone=organization.zone,
+        sender=gateways.mail().sender,
+    )  # fmt: skip
+    recipient = fhir.recipient(person, local_day(ctx.now, ctx.zone))
+    visit = fhir.visit(
+        found.resource, found.version, names=names, what=what_of(ctx, found.resource, recipient.language),
+        language=recipient.language, preparation=_preparation(ctx, found.resource, recipient.language), tasks=tasks,
+        interpreter_code=people.spoken_language(person).split("-")[0],
+        others=[stop for v in same_day for stop in _stops(ctx, v.resource, names, recipient.language)],
+    )  # fmt: skip
+    return Notice(found, person, who, recipient, visit, tasks, _kind(found.resource), ctx.now)
+
+
+def kind_of(ctx: Context, appointment: Json) -> VisitType | None:
+    return calendars_of(ctx.tenant, ctx.now).kinds.get(visit_type_code(appointment) or "")
+
+
+def what_of(ctx: Context, appointment: Json, language: str) -> str:
+    """Return the kind of visit in a language, as the clinic names it; of a visit from elsewhere, what it says itself."""
+    kind = kind_of(ctx, appointment)
+    if kind is not None:
+        return kind.name.get(language) or kind.name.get("en") or kind.code
+    described = next((c.get("text", "") for c in appointment.get("serviceType", ()) if c.get("text")), "")
+    return described or appointment.get("description", "") or {"en": "Visit", "es": "Cita"}[language]
+
+
+def _preparation(ctx: Context, appointment: Json, language: str) -> str | None:
+    kind = kind_of(ctx, appointment)
+    texts = (kind.preparation if kind else None) or {}
+    if not any(texts.values()):
+        return ""
+    return texts.get(language) or None
+
+
+def _stops(ctx: Context, appointment: Json, names: dict[str, str], language: str) -> Sequence[Stop]:
+    return fhir.stops(appointment, names, what_of(ctx, appointment, language))
+
+
+def _kind(appointment: Json) -> str:
+    return "cancelled" if appointment.get("status") in {"cancelled", "noshow", "entered-in-error"} else "booked"
+
+
+def _day(appointment: Json, zone: str) -> datetime:
+    start = fhir.moment(appointment.get("start"))
+    assert start is not None
+    return datetime.combine(local_day(start, zone), time.min, ZoneInfo(zone))
+
+
+def _on(appointment: Json, day: datetime) -> bool:
+    start = fhir.moment(appointment.get("start"))
+    return appointment.get("status") in HOLDING and start is not None and day <= start < day + timedelta(days=1)
+
+
+def _focus(task: Json) -> str:
+    return (task.get("focus") or {}).get("reference", "")
+
+
+def _names(scope: Scope, appointments: Iterable[Json]) -> dict[str, str]:
+    """Return the names of people, rooms and devices that an appointment only refers to."""
+    wanted: dict[str, str] = {}
+    for appointment in appointments:
+        for part in appointment.get("participant", ()):
+            actor = part.get("actor") or {}
+            reference = actor.get("reference", "")
+            if reference.split("/")[0] in NAMED:
+                wanted[reference] = actor.get("display", "")
+    missing = [tuple(ref.split("/", 1)) for ref, display in wanted.items() if not display]
+    found = records.many(scope, missing)  # type: ignore[arg-type]
+    for (type_, id_), version in found.items():
+        wanted[f"{type_}/{id_}"] = _name(version.resource)
+    return wanted
+
+
+def _name(resource: Json) -> str:
+    if resource["resourceType"] == "Practitioner":
+        return people.say_full_name(people.legal_name(resource))
+    if resource["resourceType"] == "Device":
+        return next((n["name"] for n in resource.get("deviceName", ()) if n.get("name")), "")
+    return str(resource.get("name", ""))

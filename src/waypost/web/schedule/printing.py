@@ -1,0 +1,29 @@
+"""Letters and calendar files to print, read or hand over."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from waypost.coordination import notices
+from waypost.messaging import printing
+from waypost.web.pages import Request
+
+
+@require_GET
+def letter(request: Request, id: str) -> HttpResponse:
+    """Return the letter and itinerary as PDF, to be shown and printed by the browser."""
+    notice = notices.notice(request.ctx, id, patient=request.GET.get("patient", ""))
+    answer = HttpResponse(printing.pdf(notice.letter()), content_type="application/pdf")
+    answer["Content-Disposition"] = 'inline; filename="visit.pdf"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@require_GET
+def calendar_file(request: Request, id: str) -> HttpResponse:
+    """Return the visit as a calendar file; of a cancelled one, the file that takes it out of a calendar."""
+    notice = notices.notice(request.ctx, id, patient=request.GET.get("patient", ""))
+    method = "CANCEL" if notice.kind == "cancelled" else "PUBLISH"
+    answer = HttpResponse(notice.calendar_file(), content_type=f"text/calendar; charset=utf-8; method={method}")
+    answer["Content-Disposition"] = 'attachment; filename="visit.ics"'
+    answer["Cache-Control"] = "no-store"
+    return answer
