@@ -9,7 +9,7 @@ from waypost.messaging import gateways
 from waypost.records import projecting
 
 # Each room's `projections.PROJECTIONS`.
-ROOMS_WITH_PROJECTIONS = ("access", "scheduling")
+ROOMS_WITH_PROJECTIONS = ("access", "registry", "scheduling")
 
 
 def plug() -> None:

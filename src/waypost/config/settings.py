@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.humanize",
     "django_htmx",
+    "waypost.web",  # before allauth: its pages are ours
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -52,7 +53,6 @@ INSTALLED_APPS = [
     "waypost.scheduling",
     "waypost.messaging",
     "waypost.coordination",
-    "waypost.web",
     "waypost.config",
 ]
 MIDDLEWARE = [
@@ -64,7 +64,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "waypost.web.account.guard.SessionRules",
     "waypost.web.middleware.Contexts",
+    "waypost.web.account.guard.SignedIn",
     "waypost.web.errors.ProblemPages",
 ]
 ROOT_URLCONF = "waypost.config.urls"
@@ -97,6 +99,17 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
+
+ACCOUNT_ADAPTER = "waypost.web.account.adapter.StaffAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up; allauth wants to know all the same
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Waypost"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https  # on this machine only: browsers allow passkeys on localhost
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "waypost_session"

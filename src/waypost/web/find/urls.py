@@ -1,5 +1,12 @@
-"""The addresses of this area."""
+"""Finding, registering, and the first page of the day."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from waypost.web.find import today, views, words
+
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("find", views.find, name="find"),
+    path("patients", views.patients, name="patients"),
+    path("words/date", words.date_in_words, name="date-in-words"),
+]

@@ -1,0 +1,15 @@
+"""Bounds of the registry, the unit in the name."""
+
+MRN_DIGITS = 6
+PHONE_DIGITS = 10
+ASKED_CHARACTERS_MAX = 200
+ASKED_WORDS_MAX = 6
+SLIP_LETTERS_MIN = 3
+PREFIX_LETTERS_MAX = 6
+CANDIDATES_ENOUGH = 24  # stop looking further once so many were found
+CANDIDATES_MAX = 150
+HITS_MAX = 8
+FIT_MIN = 0.6
+FIT_SPREAD_MAX = 0.35  # what fits so much worse than the best is not shown
+DUPLICATE_FIT_MIN = 0.72
+MERGE_CHAIN_MAX = 8
