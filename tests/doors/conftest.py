@@ -67,7 +67,7 @@ class Door:
         for name, value in (headers or {}).items():
             key = name.upper().replace("-", "_")
             environ[key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"] = value
-        original, door.SystemClock = door.SystemClock, lambda: self.clock
+        original, door.CLOCK = door.CLOCK, self.clock
         got = {}
         try:
             chunks = wsgi.application(
@@ -75,7 +75,7 @@ class Door:
             )
             return Answer(got["status"], got["headers"], b"".join(chunks).decode())
         finally:
-            door.SystemClock = original
+            door.CLOCK = original
 
     def get(self, path, **headers):
         return self.call("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})

@@ -21,20 +21,26 @@ class Bearer:
     tenant: int
     zone: str
     expires: datetime
+    roles_as_kept: tuple[str, ...] = ()  # in the order of the table, so that a change is seen
 
 
-def bearer(header: str, now: datetime) -> Bearer:
-    """Return whom an `Authorization` header speaks for. Raises SignInNeeded."""
+def digest_of(header: str) -> bytes:
+    """Return the hash of the token in an `Authorization` header. Raises SignInNeeded."""
     kind, _, token = header.partition(" ")
     token = token.strip()
     if kind.lower() != "bearer" or not token or len(token) > TOKEN_CHARACTERS_MAX or not token.isascii():
         raise SignInNeeded
+    return hash_of(token)
+
+
+def bearer(digest: bytes, now: datetime) -> Bearer:
+    """Return whom a token's hash speaks for. Raises SignInNeeded."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT a.id, a.display, a.username, a.roles, a.practitioner, t.scopes, t.expires, n.id, n.zone"
             " FROM access_token t JOIN access_account a ON a.id = t.account_id JOIN access_tenant n ON n.id = a.tenant_id"
             " WHERE t.hash = %s AND t.revoked IS NULL AND t.expires > %s AND a.is_active",
-            [hash_of(token), now],
+            [digest, now],
         )
         row = cursor.fetchone()
     if row is None:
@@ -44,7 +50,7 @@ def bearer(header: str, now: datetime) -> Bearer:
     actor = Actor(
         kind, str(account), display or username, frozenset(roles), practitioner or None, tuple(scopes) or None
     )
-    return Bearer(actor, tenant, zone, expires)
+    return Bearer(actor, tenant, zone, expires, tuple(roles))
 
 
 def context(who: Bearer, clock: Clock, *, request_id: str, purpose: str = "TREAT") -> Context:

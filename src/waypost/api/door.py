@@ -7,7 +7,7 @@ from dataclasses import replace
 from django.db import connection
 
 from waypost.access import bearer as access_bearer
-from waypost.access import smart
+from waypost.access import onetrip, smart
 from waypost.api import outcome, problems
 from waypost.api.http import Request, Response, check_accept
 from waypost.api.interactions import batch, metadata
@@ -16,13 +16,14 @@ from waypost.kernel.clock import Clock, SystemClock
 from waypost.kernel.problem import Problem
 
 log = logging.getLogger("waypost.fhir")
+CLOCK: Clock = SystemClock()
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 
 
 def answer(request: Request, clock: Clock | None = None) -> Response:
     """Answer any call. A refusal is an OperationOutcome; a defect of ours says nothing but a reference."""
     try:
-        return _answer(request, clock or SystemClock())
+        return _answer(request, clock or CLOCK)
     except Problem as problem:
         return outcome.refusal(problem)
     except Exception:
@@ -57,7 +58,9 @@ def _answer(request: Request, clock: Clock) -> Response:
 
 def let_in(request: Request, clock: Clock) -> Request:
     """Return the request with the Context its token stands for."""
-    who = access_bearer.bearer(request.headers.get("authorization", ""), clock.now())
+    digest = access_bearer.digest_of(request.headers.get("authorization", ""))
+    who = access_bearer.bearer(digest, clock.now())
+    onetrip.remember(digest, who)
     request_id = request.headers.get("x-request-id", "")[:64] or secrets.token_hex(8)
     return request.within(ctx=access_bearer.context(who, clock, request_id=request_id))
 

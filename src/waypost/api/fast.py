@@ -1,0 +1,52 @@
+"""GET /fhir/Type/id ahead of everything: one look at the address, one trip to the database, one answer.
+
+Answers only what the ordinary route would answer with 200 or 304, and the same; None leaves a call to that route.
+"""
+
+import re
+import secrets
+from email.utils import format_datetime
+from typing import Any
+
+from waypost.access import onetrip
+from waypost.access.bearer import digest_of
+from waypost.access.problems import SignInNeeded
+from waypost.formats.fhir import definitions
+from waypost.kernel.clock import Clock
+
+Answer = tuple[str, list[tuple[str, str]], bytes]
+_PATH = re.compile(r"/fhir/([A-Z][A-Za-z]{1,63})/([A-Za-z0-9\-.]{1,64})")
+_ACCEPTED = frozenset({"", "*/*", "application/fhir+json", "application/json"})
+_COMMON = (("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store"))
+_TYPE = ("Content-Type", "application/fhir+json; charset=utf-8")
+
+
+def respond(environ: dict[str, Any], clock: Clock) -> Answer | None:
+    """Return status line, headers and body, or None."""
+    method = environ["REQUEST_METHOD"]
+    if (
+        method not in {"GET", "HEAD"}
+        or environ.get("QUERY_STRING")
+        or environ.get("HTTP_ACCEPT", "") not in _ACCEPTED
+    ):
+        return None
+    match = _PATH.fullmatch(environ["PATH_INFO"])
+    if match is None or match[1] not in definitions.resource_types() or not match[2].strip("."):
+        return None
+    wanted = environ.get("HTTP_IF_NONE_MATCH", "")
+    if wanted and not (wanted.startswith('W/"') and wanted[3:-1].isdigit()):
+        return None
+    try:
+        digest = digest_of(environ.get("HTTP_AUTHORIZATION", ""))
+    except SignInNeeded:
+        return None
+    request_id = environ.get("HTTP_X_REQUEST_ID", "")[:64] or secrets.token_hex(8)
+    found = onetrip.read(digest, match[1], match[2], now=clock.now(), request_id=request_id)
+    if found is None:
+        return None
+    tag = f'W/"{found.version}"'
+    headers = [("ETag", tag), ("Last-Modified", format_datetime(found.at, usegmt=True)), *_COMMON]
+    if wanted == tag:
+        return "304 Not Modified", headers, b""
+    headers += (_TYPE, ("Content-Length", str(len(found.body))))
+    return "200 OK", headers, found.body if method == "GET" else b""
