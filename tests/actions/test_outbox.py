@@ -113,7 +113,13 @@ def test_the_job_commits_with_the_act_or_not_at_all(clinic):
     version, [id_] = _book(clinic, patient_of(), appointment_of())
     assert jobs_of(id_) == 1
     with pytest.raises(RuntimeError):
-        _book(clinic, patient_of(), appointment_of(start="2026-11-25T15:00:00Z", end="2026-11-25T16:00:00Z"), "moved", fail=True)
+        _book(
+            clinic,
+            patient_of(),
+            appointment_of(start="2026-11-25T15:00:00Z", end="2026-11-25T16:00:00Z"),
+            "moved",
+            fail=True,
+        )
     assert [d.id for d in queries.about_appointment(scopes.everything(clinic), version.id)] == [id_]
 
 
@@ -144,7 +150,9 @@ def test_what_was_undone_is_withdrawn(clinic, clock, server):
 def test_a_move_within_the_window_makes_the_first_news_old(clinic, clock, server):
     _, [first] = _book(clinic, patient_of(), appointment_of())
     clock.advance(timedelta(seconds=5))
-    _, [second] = _book(clinic, patient_of(), appointment_of("2026-11-30T13:30:00Z", "2026-11-30T14:40:00Z"), "moved")
+    _, [second] = _book(
+        clinic, patient_of(), appointment_of("2026-11-30T13:30:00Z", "2026-11-30T14:40:00Z"), "moved"
+    )
     clock.advance(timedelta(seconds=12))
     assert carrying.carry(clinic, first, ORGANIZATION) == "withdrawn"
     assert carrying.carry(clinic, second, ORGANIZATION) == "sent"

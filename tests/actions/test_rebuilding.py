@@ -7,14 +7,39 @@ from waypost.access import Permission, action, scopes
 from waypost.records import actions, rebuilding
 
 RESOURCES = [
-    {"resourceType": "Patient", "id": "p1", "name": [{"family": "Ruiz", "given": ["Ana"]}], "birthDate": "1980-02-03",
-     "generalPractitioner": [{"reference": "Practitioner/osei"}],
-     "meta": {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]}},
-    {"resourceType": "Observation", "id": "o1", "status": "final", "code": {"coding": [{"system": "http://loinc.org", "code": "4548-4"}]},
-     "subject": {"reference": "Patient/p1"}, "effectiveDateTime": "2026-09-02", "valueQuantity": {"value": 8.4, "unit": "%"}},
-    {"resourceType": "CareTeam", "id": "c1", "status": "active", "subject": {"reference": "Patient/p1"},
-     "participant": [{"member": {"reference": "Practitioner/lind"}}]},
-    {"resourceType": "Flag", "id": "f1", "status": "active", "code": {"text": "x"}, "subject": {"reference": "Patient/p1"}},
+    {
+        "resourceType": "Patient",
+        "id": "p1",
+        "name": [{"family": "Ruiz", "given": ["Ana"]}],
+        "birthDate": "1980-02-03",
+        "generalPractitioner": [{"reference": "Practitioner/osei"}],
+        "meta": {
+            "security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]
+        },
+    },
+    {
+        "resourceType": "Observation",
+        "id": "o1",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "4548-4"}]},
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": "2026-09-02",
+        "valueQuantity": {"value": 8.4, "unit": "%"},
+    },
+    {
+        "resourceType": "CareTeam",
+        "id": "c1",
+        "status": "active",
+        "subject": {"reference": "Patient/p1"},
+        "participant": [{"member": {"reference": "Practitioner/lind"}}],
+    },
+    {
+        "resourceType": "Flag",
+        "id": "f1",
+        "status": "active",
+        "code": {"text": "x"},
+        "subject": {"reference": "Patient/p1"},
+    },
 ]
 
 
@@ -47,8 +72,10 @@ def test_a_planted_difference_in_each_table_is_found_and_mended(filed):
             cursor.execute(f"SELECT count(*) FROM {table} WHERE tenant = %s", [filed.tenant])
             if cursor.fetchone()[0] == 0:
                 continue
-            cursor.execute(f"DELETE FROM {table} WHERE ctid = (SELECT min(ctid) FROM {table} WHERE tenant = %s)",
-                           [filed.tenant])
+            cursor.execute(
+                f"DELETE FROM {table} WHERE ctid = (SELECT min(ctid) FROM {table} WHERE tenant = %s)",
+                [filed.tenant],
+            )
             found = rebuilding.check(scopes.everything(filed))
             assert [(one.table, one.missing) for one in found] == [(table, 1)]
             rebuilding.rebuild(scopes.everything(filed))
@@ -57,7 +84,9 @@ def test_a_planted_difference_in_each_table_is_found_and_mended(filed):
 
 def test_a_row_too_many_is_found_and_removed(filed):
     with connections["owner"].cursor() as cursor:
-        cursor.execute("INSERT INTO records_token SELECT * FROM records_token WHERE tenant = %s LIMIT 1", [filed.tenant])
+        cursor.execute(
+            "INSERT INTO records_token SELECT * FROM records_token WHERE tenant = %s LIMIT 1", [filed.tenant]
+        )
     found = rebuilding.rebuild(scopes.everything(filed))
     assert [(one.table, one.missing, one.extra) for one in found] == [("records_token", 0, 1)]
     assert rebuilding.check(scopes.everything(filed)) == []

@@ -26,7 +26,9 @@ def undo(ctx, act):
     return actions.restore(ctx, act)
 
 
-PATIENT = '{"resourceType":"Patient","name":[{"family":"Castillo","given":["Marisol"]}],"birthDate":"1957-03-12"}'
+PATIENT = (
+    '{"resourceType":"Patient","name":[{"family":"Castillo","given":["Marisol"]}],"birthDate":"1957-03-12"}'
+)
 
 
 def all_of(ctx):
@@ -79,8 +81,15 @@ def test_undo_takes_back_all_of_an_act_or_nothing(context):
     @action(Permission.RECORD_FILE)
     def register(ctx):
         patient = actions.file(ctx, PATIENT)
-        actions.file(ctx, {"resourceType": "Flag", "status": "active", "code": {"text": "Fall risk"},
-                           "subject": {"reference": patient.reference}})
+        actions.file(
+            ctx,
+            {
+                "resourceType": "Flag",
+                "status": "active",
+                "code": {"text": "Fall risk"},
+                "subject": {"reference": patient.reference},
+            },
+        )
         return patient
 
     patient = register(ctx)
@@ -98,13 +107,26 @@ def test_undo_takes_back_all_of_an_act_or_nothing(context):
 def test_what_others_refer_to_is_not_removed(context):
     ctx = context()
     patient = file(ctx, PATIENT)
-    file(ctx, {"resourceType": "Flag", "status": "active", "code": {"text": "x"}, "subject": {"reference": patient.reference}})
+    file(
+        ctx,
+        {
+            "resourceType": "Flag",
+            "status": "active",
+            "code": {"text": "x"},
+            "subject": {"reference": patient.reference},
+        },
+    )
     with pytest.raises(StillReferredTo):
         delete(ctx, "Patient", patient.id)
 
 
 def test_a_reference_that_leads_nowhere_is_refused_at_the_desk_and_kept_by_an_import(context):
-    flag = {"resourceType": "Flag", "status": "active", "code": {"text": "x"}, "subject": {"reference": "Patient/none"}}
+    flag = {
+        "resourceType": "Flag",
+        "status": "active",
+        "code": {"text": "x"},
+        "subject": {"reference": "Patient/none"},
+    }
     with pytest.raises(DanglingReference):
         file(context(door="web"), flag)
     assert file(context(door="cli"), flag).version == 1
@@ -138,7 +160,11 @@ def test_another_tenants_record_does_not_exist_here(context, new_tenant):
 def test_history_cannot_be_changed_even_by_the_owner(context):
     file(context(), PATIENT)
     for alias in ("default", "owner"):
-        with pytest.raises(ProgrammingError), transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+        with (
+            pytest.raises(ProgrammingError),
+            transaction.atomic(using=alias),
+            connections[alias].cursor() as cursor,
+        ):
             cursor.execute("UPDATE records_version SET body = ''")
 
 
@@ -151,14 +177,25 @@ def test_a_chart_opens_by_relationship_or_with_a_reason_and_a_restricted_one_not
     scopes.open_chart(coordinator, patient.id, "caller")
     assert scopes.for_patient(coordinator, patient.id).level == "chart"
 
-    second = file(ctx, {"resourceType": "Patient", "generalPractitioner": [{"reference": "Practitioner/osei"}]})
+    second = file(
+        ctx, {"resourceType": "Patient", "generalPractitioner": [{"reference": "Practitioner/osei"}]}
+    )
     doctor = context("clinician", practitioner="osei", door="web")
     assert scopes.for_patient(doctor, second.id).level == "chart"
     with pytest.raises(ChartClosed):
         scopes.for_patient(doctor, patient.id)
 
-    closed = file(ctx, {"resourceType": "Patient", "meta": {"security": [
-        {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]}})
+    closed = file(
+        ctx,
+        {
+            "resourceType": "Patient",
+            "meta": {
+                "security": [
+                    {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}
+                ]
+            },
+        },
+    )
     with pytest.raises(ChartRestricted):
         scopes.for_patient(coordinator, closed.id)
     with pytest.raises(NotPermitted):
@@ -181,8 +218,11 @@ def test_every_look_and_change_is_audited_and_tampering_is_found(context, tenant
         said = [row[0] for row in cursor.fetchall()]
         assert not any("Marisol" in line for line in said)
         cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER USER")
-        cursor.execute("DELETE FROM audit_entry e WHERE tenant = %s AND seq = (SELECT max(seq) FROM audit_entry x"
-                       " WHERE x.tenant = e.tenant AND x.shard = e.shard)", [tenant.pk])
+        cursor.execute(
+            "DELETE FROM audit_entry e WHERE tenant = %s AND seq = (SELECT max(seq) FROM audit_entry x"
+            " WHERE x.tenant = e.tenant AND x.shard = e.shard)",
+            [tenant.pk],
+        )
         cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER USER")
     _, findings = audit_queries.verify(anchors, only=tenant.pk)
     assert {f.reason for f in findings} >= {"tail cut", "anchored entry is gone"}

@@ -13,3 +13,61 @@ class ConditionUnmet(Problem):
     code, status, issue = "coordination.condition-unmet", 412, "not-found"
     title = "A conditional reference matches nothing."
     remedy = "File what is meant first, or put it into the same transaction."
+
+
+class OrderNeeded(Problem):
+    code, status, issue = "coordination.order-needed", 422, "business-rule"
+    title, remedy = "This kind of visit needs an order.", "Choose an active order of this patient's, or ask for one."
+
+
+class PatientDeceased(Problem):
+    code, status, issue = "coordination.patient-deceased", 422, "business-rule"
+    title, remedy = "The patient has died.", "If that is a mistake, correct it on the patient's page first."
+
+
+class PatientMerged(Problem):
+    code, status, issue = "coordination.patient-merged", 409, "conflict"
+    title, remedy = "This chart was merged into another.", "Book on the surviving chart."
+
+
+class SeriesNotFree(Problem):
+    """`extra["taken"]` lists the starts that are not free, `extra["free"]` those that are."""
+
+    code, status, issue = "coordination.series-not-free", 409, "conflict"
+    title, remedy = "Not every date of the series is free.", "Leave those dates out, or choose another hour."
+
+
+class SeriesTooLong(Problem):
+    code, status, issue = "coordination.series-too-long", 422, "too-long"
+    title, remedy = "A series has 2 to 60 visits within two years.", "End it earlier; it can be continued later."
+
+
+class NotASeries(Problem):
+    code, status, issue = "coordination.not-a-series", 409, "business-rule"
+    title = "This visit is not part of a series."
+
+
+class NotOnRoster(Problem):
+    code, status, issue = "coordination.not-on-roster", 409, "business-rule"
+    title = "That patient is not on the roster of this visit."
+
+
+class AlreadyOnRoster(Problem):
+    code, status, issue = "coordination.already-on-roster", 409, "duplicate"
+    title = "That patient is on the roster already."
+
+
+class NotYours(Problem):
+    code, status, issue = "coordination.not-yours", 403, "forbidden"
+    title, remedy = "Someone else did that.", "Ask them, or change it on its own page."
+
+
+class UndoTooLate(Problem):
+    code, status, issue = "coordination.undo-too-late", 409, "conflict"
+    title, remedy = "That can no longer be undone at a key.", "Change it on its own page; its history is kept."
+
+
+class NotABooking(Problem):
+    code, status, issue = "coordination.not-a-booking", 422, "required"
+    title = "The appointment does not say what is to be booked."
+    remedy = "Send a slot, or a serviceType of this clinic with a start; and at least one patient."

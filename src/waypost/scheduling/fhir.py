@@ -115,6 +115,16 @@ def _actor(resource: str, name: str) -> Resource:
     return {"reference": resource, "display": name} if name else {"reference": resource}
 
 
+def attendee(patient: tuple[str, str], span: Span) -> Resource:
+    """Return a patient's place in a visit."""
+    return {
+        "actor": _actor(f"Patient/{patient[0]}", patient[1]),
+        "required": "required",
+        "status": "accepted",
+        "period": period(span),
+    }
+
+
 def _participant(seat: Seat) -> Resource:
     found: Resource = {
         "actor": _actor(seat.resource, seat.name),

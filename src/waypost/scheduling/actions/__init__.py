@@ -9,7 +9,7 @@ from waypost.scheduling.actions.calendars import (
     save_visit_type,
     save_visit_types,
 )
-from waypost.scheduling.actions.changes import cancel, confirm, move, set_status
+from waypost.scheduling.actions.changes import cancel, confirm, join, move, set_status
 from waypost.scheduling.actions.locking import lock, lock_act, resolved
 from waypost.scheduling.actions.planning import VisitWish
 
@@ -20,6 +20,7 @@ __all__ = [
     "book_many",
     "cancel",
     "confirm",
+    "join",
     "lock",
     "lock_act",
     "move",

@@ -51,7 +51,8 @@ def book_many(ctx: Context, wishes: Sequence[VisitWish]) -> list[Version]:
         seats = tuple(replace(seat, lane=lane) for seat, lane in zip(one.seats, lanes[at:], strict=False))
         patient_lanes = lanes[at + count : at + count + len(one.wish.patients)]
         at += count + len(one.wish.patients)
-        filings.append(Filing(_appointment(ctx, one, seats, patient_lanes), "Appointment"))
+        filed = Filing(_appointment(ctx, one, seats, patient_lanes), "Appointment", one.wish.id)
+        filings.append(replace(filed, expect=0) if one.wish.id else filed)
     return records.file_many(ctx, filings)[-len(plans) :]
 
 

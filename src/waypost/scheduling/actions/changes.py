@@ -197,3 +197,25 @@ def _try_plan(free: Free, kind: VisitType, wish: VisitWish) -> Plan | None:
         return plan(free, kind, wish)
     except Problem:
         return None
+
+
+@action(Permission.APPOINTMENT_BOOK)
+def join(ctx: Context, id_: str, patient: tuple[str, str], *, expect: int | None = None) -> Version:
+    """Put one more patient into a group visit. Raises GroupFull and PatientElsewhere."""
+    before = current(ctx, id_, expect)
+    old = before.resource
+    if old["status"] not in {"booked", "pending"}:
+        raise NotAllowedNow("Only a visit that is still to come takes more patients.")
+    start, end = fhir.instant(old.get("start")), fhir.instant(old.get("end"))
+    code = fhir.visit_type_code(old)
+    if code is None or start is None or end is None:
+        raise CannotServe("This entry was not booked here.")
+    kind_for(ctx, code, [*fhir.patients_of(old), patient])
+    mine = Want(f"Patient/{patient[0]}", Span(start, end))
+    answer = take(ctx, [mine], also=resolved(ctx, fhir.resources_of(old)))
+    if isinstance(answer, list):
+        raise PatientElsewhere
+    new = {**old, "participant": [fhir.attendee(patient, Span(start, end)), *old["participant"]]}
+    return records.file_many(
+        ctx, [*released(ctx, answer[1]), Filing(new, "Appointment", id_, expect=before.version)]
+    )[-1]

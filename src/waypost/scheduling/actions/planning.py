@@ -32,6 +32,7 @@ class VisitWish:
     hold_until: datetime | None = None
     override: str = ""  # a supervisor's reason to double-book or to book outside open hours
     more: Mapping[str, Any] = field(default_factory=dict[str, Any])  # elements the schedule has no say in
+    id: str | None = None  # of the Appointment to be, where a door has promised one
 
 
 @dataclass(frozen=True, slots=True)

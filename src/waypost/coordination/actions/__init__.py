@@ -1,0 +1,38 @@
+"""What the doors ask for in one act: a visit with its requests, notes and announcements."""
+
+from waypost.coordination.actions.booking import book_visit
+from waypost.coordination.actions.series import (
+    add_outside_visit,
+    add_to_group,
+    book_series,
+    remove_from_group,
+)
+from waypost.coordination.actions.visits import (
+    arrive,
+    cancel_visit,
+    check_in,
+    confirm_visit,
+    fulfil,
+    move_visit,
+    no_show,
+)
+from waypost.coordination.wishes import BookingWish, CancelWish, MoveWish, SeriesWish
+
+__all__ = [
+    "BookingWish",
+    "CancelWish",
+    "MoveWish",
+    "SeriesWish",
+    "add_outside_visit",
+    "add_to_group",
+    "arrive",
+    "book_series",
+    "book_visit",
+    "cancel_visit",
+    "check_in",
+    "confirm_visit",
+    "fulfil",
+    "move_visit",
+    "no_show",
+    "remove_from_group",
+]

@@ -1,0 +1,175 @@
+"""Book a visit, with all that belongs to it."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from waypost.access import Permission, action, scopes
+from waypost.access.permissions import allowed
+from waypost.coordination import limits, requests
+from waypost.coordination.problems import OrderNeeded, PatientDeceased, PatientMerged
+from waypost.coordination.wishes import BookingWish
+from waypost.kernel.context import Context
+from waypost.messaging import actions as messaging
+from waypost.records import actions as records
+from waypost.records import queries as records_queries
+from waypost.records import wishes
+from waypost.records.versions import Filing, Version
+from waypost.registry import fhir as people
+from waypost.scheduling import actions as scheduling
+from waypost.scheduling import fhir, queries
+from waypost.scheduling.actions import VisitWish
+from waypost.scheduling.limits import HOLD_MINUTES
+from waypost.scheduling.problems import NobodyFree, SlotTaken
+from waypost.scheduling.queries import FindWish
+from waypost.scheduling.rules.types import VisitType
+
+Resource = dict[str, Any]
+
+
+@action(Permission.APPOINTMENT_BOOK)
+def book_visit(ctx: Context, wish: BookingWish) -> Version:
+    """Book or hold one visit: ledger, record, requests and announcement together, or nothing.
+
+    Raises OrderNeeded, PatientDeceased, and what `scheduling.actions.book` raises; SlotTaken carries `times`, the
+    next best. The version's `act` is what undo takes.
+    """
+    return once(ctx, wish.key, lambda: _book(ctx, wish))
+
+
+def once(ctx: Context, key: str, do: Callable[[], Version]) -> Version:
+    """Return what a wish made, or what it made the first time it was sent."""
+    if not key:
+        return do()
+    made: list[Version] = []
+
+    def answer() -> Resource:
+        made.append(do())
+        return {"id": made[0].id, "version": made[0].version}
+
+    told = wishes.once(key, answer)
+    if made:
+        return made[0]
+    scope = scopes.for_staff(ctx, what=f"Appointment/{told['id']}")
+    return records_queries.vread(scope, "Appointment", told["id"], told["version"])
+
+
+def _book(ctx: Context, wish: BookingWish) -> Version:
+    patient = living(ctx, wish.patient)
+    kind = queries.clinic(ctx.tenant, ctx.now).kind(wish.visit_type)
+    check_order(ctx, kind, wish)
+    try:
+        made = scheduling.book(ctx, visit_wish(ctx, wish, patient, kind))
+    except SlotTaken as taken:
+        raise with_next_times(ctx, wish, taken) from taken
+    attend(ctx, [made], wish, patient)
+    return made
+
+
+def living(ctx: Context, patient: str) -> Resource:
+    """Return the Patient. Raises PatientDeceased and PatientMerged: nobody books for the dead or on a closed chart."""
+    scope = scopes.for_patient(ctx, patient, level="contact")
+    found = records_queries.read(scope, "Patient", patient).resource
+    if people.died(found):
+        raise PatientDeceased
+    survivor = people.survivor(found)
+    if survivor:
+        raise PatientMerged(extra={"survivor": survivor})
+    return found
+
+
+def name_of(patient: Resource) -> str:
+    return people.say_full_name(people.legal_name(patient))
+
+
+def check_order(ctx: Context, kind: VisitType, wish: BookingWish) -> None:
+    """Raise OrderNeeded unless the order named is this patient's and in force, where the kind of visit asks for one."""
+    if wish.order is None:
+        if kind.order_required and not wish.override and not wish.hold:
+            raise OrderNeeded
+        return
+    from waypost.coordination.orders import stands
+
+    if not stands(ctx.tenant, wish.order, wish.patient):
+        raise OrderNeeded(
+            "That order is not this patient's, or no longer in force.", expression=["Appointment.basedOn"]
+        )
+
+
+def details(wish: BookingWish) -> Resource:
+    """Return what the booking card says, as elements of the Appointment."""
+    said: Resource = {}
+    if wish.reason:
+        said["reasonCode"] = [{"text": wish.reason}]
+    if wish.order:
+        said["basedOn"] = [{"reference": f"ServiceRequest/{wish.order}"}]
+    if wish.staff_note:
+        said["comment"] = wish.staff_note
+    if wish.patient_note:
+        said["patientInstruction"] = wish.patient_note
+    return said
+
+
+def visit_wish(ctx: Context, wish: BookingWish, patient: Resource, kind: VisitType) -> VisitWish:
+    return VisitWish(
+        visit_type=kind.code,
+        start=wish.start,
+        patients=((wish.patient, name_of(patient)),),
+        chosen=wish.chosen,
+        named=wish.named,
+        site=wish.site,
+        telehealth=wish.telehealth,
+        hold_until=ctx.now.replace(microsecond=0) + timedelta(minutes=HOLD_MINUTES) if wish.hold else None,
+        override=wish.override,
+        more=details(wish),
+    )
+
+
+def attend(ctx: Context, made: Sequence[Version], wish: BookingWish, patient: Resource) -> None:
+    """File the requests that go with new visits and let the patient know; a hold asks and says nothing yet."""
+    if wish.hold:
+        return
+    asked: list[Filing] = []
+    for visit in made:
+        for kind, words in (("interpreter", wish.interpreter), ("ride", wish.ride)):
+            if words:
+                asked.append(requests.ask(ctx, kind, visit.resource, wish.patient, words))
+    if asked:
+        records.file_many(ctx, asked)
+    for visit in made:
+        announce(ctx, visit, [patient], "booked")
+
+
+def announce(ctx: Context, visit: Version, patients: Sequence[Resource], kind: str) -> None:
+    """Let the patients know, where they gave leave and this actor may send; what is past needs no telling."""
+    start = fhir.instant(visit.resource.get("start"))
+    if start is None or start <= ctx.now or fhir.extension(visit.resource, "outside") is True:
+        return
+    if allowed(ctx.actor.roles, Permission.LETTER_SEND):
+        messaging.announce(ctx, visit, patients, kind=kind)
+
+
+def patients_of(ctx: Context, visit: Version) -> list[Resource]:
+    found = records_queries.many(
+        scopes.for_staff(ctx), [("Patient", id_) for id_ in fhir.patients_of(visit.resource)]
+    )
+    return [one.resource for one in found.values()]
+
+
+def with_next_times(ctx: Context, wish: BookingWish, taken: SlotTaken) -> SlotTaken:
+    """Return the problem with the next best times: the same provider's first, from that day on."""
+    people_named = frozenset(r for r in (*wish.named, *wish.chosen.values()) if r.startswith("Practitioner/"))
+    scope = scopes.for_staff(ctx)
+    nearest: list[Any] = []
+    for who in dict.fromkeys((people_named, frozenset[str]())):
+        found = queries.find_times(
+            scope,
+            FindWish(
+                wish.visit_type, wish.patient, who=who, site=wish.site, since=wish.start, telehealth=wish.telehealth,
+                limit=limits.NEXT_TIMES,
+            ),
+            clock=ctx.clock,
+        )  # fmt: skip
+        nearest += [t for t in found.times if t.start not in {n.start for n in nearest}]
+    kind = type(taken) if type(taken) is not NobodyFree else NobodyFree
+    return kind(taken.detail, extra={**taken.extra, "times": tuple(nearest[: limits.NEXT_TIMES])})

@@ -1,0 +1,184 @@
+"""Series, groups and visits elsewhere."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from waypost.access import Permission, action, scopes
+from waypost.coordination import requests
+from waypost.coordination.actions.booking import (
+    announce,
+    attend,
+    check_order,
+    living,
+    name_of,
+    once,
+    visit_wish,
+)
+from waypost.coordination.actions.visits import cancel_all, read
+from waypost.coordination.problems import AlreadyOnRoster, NotOnRoster, SeriesNotFree, SeriesTooLong
+from waypost.coordination.wishes import BookingWish, SeriesWish
+from waypost.kernel import ids
+from waypost.kernel.context import Context
+from waypost.kernel.spans import Span
+from waypost.records import actions as records
+from waypost.records.problems import Stale
+from waypost.records.versions import Version
+from waypost.scheduling import actions as scheduling
+from waypost.scheduling import fhir, queries
+from waypost.scheduling.limits import BOOKED_AHEAD_DAYS_MAX, SERIES_VISITS_MAX, VISIT_MINUTES_MAX
+from waypost.scheduling.problems import TimesDisagree
+from waypost.scheduling.queries import FindWish
+
+Resource = dict[str, Any]
+
+
+@action(Permission.APPOINTMENT_BOOK)
+def book_series(ctx: Context, wish: SeriesWish) -> Version:
+    """Book every visit of a series, all or none, and return the first. Raises SeriesNotFree with the dates in the way."""
+    return once(ctx, wish.first.key, lambda: _book_series(ctx, wish))
+
+
+def _book_series(ctx: Context, wish: SeriesWish) -> Version:
+    first = wish.first
+    patient = living(ctx, first.patient)
+    kind = queries.clinic(ctx.tenant, ctx.now).kind(first.visit_type)
+    check_order(ctx, kind, first)
+    starts = series_starts(ctx, wish)
+    free = [at for at in starts if is_free(ctx, first, at)]
+    taken = [at for at in starts if at not in free]
+    if taken and not (wish.skip_taken and free):
+        raise SeriesNotFree(extra={"taken": tuple(taken), "free": tuple(free)})
+    _lock_everyone(ctx, first)
+    series = str(ids.uuid7(ctx.now))
+    asked = []
+    for at in free:
+        one = visit_wish(ctx, replace(first, start=at), patient, kind)
+        more = fhir.with_extension(one.more, "series", "valueString", series)
+        asked.append(replace(one, more=more))
+    made = scheduling.book_many(ctx, asked)
+    attend(ctx, made, first, patient)
+    return made[0]
+
+
+def series_starts(ctx: Context, wish: SeriesWish) -> list[datetime]:
+    """Return the starts of a series: every so many days at the same reading of the clinic's clock, some left out."""
+    zone = ZoneInfo(ctx.zone)
+    if not 2 <= wish.count <= SERIES_VISITS_MAX or not 1 <= wish.every_days <= 366:
+        raise SeriesTooLong
+    local = wish.first.start.astimezone(zone).replace(tzinfo=None)
+    days = [timedelta(days=wish.every_days * n) for n in range(wish.count)]
+    starts = [(local + by).replace(tzinfo=zone).astimezone(UTC) for by in days]
+    if starts[-1] > ctx.now + timedelta(days=BOOKED_AHEAD_DAYS_MAX):
+        raise SeriesTooLong
+    return [at for at in starts if at not in wish.leave_out]
+
+
+def is_free(ctx: Context, wish: BookingWish, at: datetime) -> bool:
+    """Tell whether a visit could be booked as wished at another start; said before any lock, so only a forecast."""
+    from waypost.kernel.problem import Problem
+    from waypost.scheduling.actions.planning import Free, VisitWish, plan
+
+    here = queries.clinic(ctx.tenant, ctx.now)
+    if at <= here.grid.end - timedelta(days=2):
+        who = frozenset((*wish.named, *wish.chosen.values()))
+        asked = FindWish(
+            wish.visit_type, wish.patient, who=who, site=wish.site, since=at, until=at + timedelta(minutes=1),
+            telehealth=wish.telehealth, limit=1,
+        )  # fmt: skip
+        return bool(queries.find_times(scopes.for_staff(ctx), asked, clock=ctx.clock).times)
+    try:
+        plan(
+            Free(here, ctx.tenant),
+            here.kind(wish.visit_type),
+            VisitWish(
+                wish.visit_type,
+                at,
+                (),
+                chosen=wish.chosen,
+                named=wish.named,
+                site=wish.site,
+                telehealth=wish.telehealth,
+            ),
+        )
+    except Problem:
+        return False
+    return True
+
+
+def _lock_everyone(ctx: Context, wish: BookingWish) -> None:
+    here = queries.clinic(ctx.tenant, ctx.now)
+    scheduling.lock(ctx, {f"Patient/{wish.patient}", *here.bookables})
+
+
+# ---------------------------------------------------------------- groups
+
+
+@action(Permission.APPOINTMENT_BOOK)
+def add_to_group(
+    ctx: Context, appointment: str, patient: str, *, expect: int | None = None, key: str = ""
+) -> Version:
+    """Put one more patient on the roster. Raises GroupFull, AlreadyOnRoster, PatientElsewhere."""
+
+    def do() -> Version:
+        person = living(ctx, patient)
+        if f"Patient/{patient}" in fhir.resources_of(read(ctx, appointment).resource):
+            raise AlreadyOnRoster
+        added = scheduling.join(ctx, appointment, (patient, name_of(person)), expect=expect)
+        announce(ctx, added, [person], "booked")
+        return added
+
+    return once(ctx, key, do)
+
+
+@action(Permission.APPOINTMENT_STATUS)
+def remove_from_group(ctx: Context, appointment: str, patient: str, *, expect: int | None = None) -> Version:
+    """Take a patient off the roster; with the last one the visit is cancelled."""
+    visit = read(ctx, appointment)
+    if expect is not None and expect != visit.version:
+        raise Stale
+    roster = fhir.patients_of(visit.resource)
+    if patient not in roster:
+        raise NotOnRoster
+    if len(roster) == 1:
+        return cancel_all(ctx, [visit], "patient", "")[0]
+    scheduling.lock(ctx, scheduling.resolved(ctx, fhir.resources_of(visit.resource)))
+    kept = [p for p in visit.resource["participant"] if fhir.reference(p) != f"Patient/{patient}"]
+    left = records.file(ctx, {**visit.resource, "participant": kept}, id=appointment, expect=visit.version)
+    withdrawn = [
+        requests.close(ctx, task, "The patient left the group.")
+        for task in requests.of_visits(ctx, [appointment])
+        if (task.resource.get("for") or {}).get("reference") == f"Patient/{patient}"
+    ]
+    if withdrawn:
+        records.file_many(ctx, withdrawn)
+    return left
+
+
+# ---------------------------------------------------------------- elsewhere
+
+
+@action(Permission.APPOINTMENT_BOOK)
+def add_outside_visit(
+    ctx: Context,
+    patient: str,
+    start: datetime,
+    end: datetime,
+    *,
+    place: str,
+    phone: str = "",
+    reason: str = "",
+    key: str = "",
+) -> Version:
+    """Note a visit at another clinic. The patient's time is taken, so that nothing here is booked over it."""
+
+    def do() -> Version:
+        person = living(ctx, patient)
+        if not timedelta(0) < end - start <= timedelta(minutes=2 * VISIT_MINUTES_MAX):
+            raise TimesDisagree("It ends before it starts, or lasts longer than a day.")
+        return scheduling.outside(
+            ctx, (patient, name_of(person)), Span(start, end), place=place, phone=phone, reason=reason
+        )
+
+    return once(ctx, key, do)

@@ -1,0 +1,52 @@
+"""A patient has died: visits to come are cancelled and requests withdrawn, in one act that can be undone."""
+
+from typing import Any
+
+from waypost.access import Permission, action, scopes
+from waypost.coordination.actions.visits import cancel_all
+from waypost.kernel.context import Context
+from waypost.records import actions as records
+from waypost.records import queries as records_queries
+from waypost.records.problems import Stale
+from waypost.records.versions import Version
+from waypost.scheduling import actions as scheduling
+from waypost.scheduling import fhir
+
+Resource = dict[str, Any]
+
+
+@action(Permission.PATIENT_UPDATE)
+def mark_deceased(ctx: Context, patient: str, *, on: str | None = None, expect: int | None = None) -> Version:
+    """Record a death (`on`: a FHIR date or dateTime, None where only the fact is known) and stop what was to come.
+
+    Returns the Patient's version; its `act` undoes all of it. What is queued to go out is stopped by its carrier,
+    which asks the record again. A patient's place in a group is given up and the group goes on.
+    """
+    scope = scopes.for_patient(ctx, patient, level="contact")
+    before = records_queries.read(scope, "Patient", patient)
+    if expect is not None and before.version != expect:
+        raise Stale
+    coming = visits_to_come(ctx, patient)
+    scheduling.lock(ctx, scheduling.resolved(ctx, {r for v in coming for r in fhir.resources_of(v.resource)}))
+    own = [v for v in coming if len(fhir.patients_of(v.resource)) == 1]
+    if own:
+        cancel_all(ctx, own, "deceased", "The patient has died.")
+    for group in (v for v in coming if v not in own):
+        kept = [p for p in group.resource["participant"] if fhir.reference(p) != f"Patient/{patient}"]
+        records.file(ctx, {**group.resource, "participant": kept}, id=group.id, expect=group.version)
+    changed: Resource = {k: v for k, v in before.resource.items() if not k.lstrip("_").startswith("deceased")}
+    changed |= {"deceasedDateTime": on} if on else {"deceasedBoolean": True}
+    return records.file(ctx, changed, id=patient, expect=before.version)
+
+
+def visits_to_come(ctx: Context, patient: str) -> list[Version]:
+    """Return the patient's visits that are held or booked and have not begun."""
+    scope = scopes.for_staff(ctx, what="Appointment", patient=patient)
+    found = records_queries.fetch(
+        scope,
+        f"{records_queries.CURRENT} JOIN scheduling_booking b ON b.tenant = c.tenant AND b.appointment = c.id"
+        f" WHERE c.tenant = %s AND c.type = 'Appointment' AND NOT c.deleted AND ({scope.where})"
+        " AND b.resource = %s AND b.shown_starts > %s AND c.status IN ('pending', 'booked') ORDER BY b.starts",
+        [scope.tenant, *scope.params, f"Patient/{patient}", ctx.now],
+    )
+    return list({one.id: one for one in found}.values())

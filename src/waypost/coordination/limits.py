@@ -1,0 +1,6 @@
+"""Every bound of this room, unit in the name."""
+
+UNDO_MINUTES = 10  # the line shows for ten seconds; a slow reader and a slow line get this long
+ASK_HOURS_BEFORE = 24  # an interpreter or a ride is to be settled this long before the visit
+ASK_HOURS_MIN = 2  # and not sooner than this after it was asked for
+NEXT_TIMES = 3  # offered where a time has just been taken

@@ -1,0 +1,34 @@
+"""Undo: what one act changed is put back, ledger and record together."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from waypost.access import Permission, action
+from waypost.coordination import limits
+from waypost.coordination.problems import NotYours, UndoTooLate
+from waypost.kernel.context import Context
+from waypost.records import actions as records
+from waypost.records.versions import Version
+from waypost.scheduling import actions as scheduling
+
+
+@action(Permission.UNDO)
+def undo_act(ctx: Context, act: UUID) -> list[Version]:
+    """Put back what an act of the same actor's changed, all of it or nothing.
+
+    Raises SlotTaken where the time has been given to someone else, Stale where any of it was changed since.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT actor, max(at) FROM records_version WHERE tenant = %s AND act = %s GROUP BY actor",
+            [ctx.tenant, act],
+        )
+        for actor, at in cursor.fetchall():
+            if actor != ctx.actor.key:
+                raise NotYours
+            if at + timedelta(minutes=limits.UNDO_MINUTES) < ctx.now:
+                raise UndoTooLate
+    scheduling.lock_act(ctx, act)
+    return records.restore(ctx, act)

@@ -1,0 +1,68 @@
+"""What the doors ask for, parsed, not yet granted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+# Which visits of a series a change is meant for.
+ONE, REST, ALL = "one", "rest", "all"
+
+
+@dataclass(frozen=True, slots=True)
+class BookingWish:
+    """A visit to be booked, or held. `key` is the sender's id for this wish: sent twice, it is booked once."""
+
+    patient: str
+    visit_type: str
+    start: datetime
+    chosen: Mapping[int, str] = field(
+        default_factory=dict[int, str]
+    )  # step -> 'Practitioner/x'; the rest is chosen
+    named: tuple[str, ...] = ()  # must take part, whichever step is theirs
+    site: str | None = None  # 'Location/x'
+    key: str = ""
+    reason: str = ""
+    order: str | None = None  # id of the ServiceRequest
+    staff_note: str = ""
+    patient_note: str = ""
+    interpreter: str = ""  # what to ask for, in words: 'Spanish, on site'; '' for none
+    ride: str = ""  # 'Wheelchair van from home'; '' for none
+    telehealth: bool = False
+    hold: bool = False  # for 15 minutes, while the caller makes up their mind
+    override: str = ""  # a supervisor's reason
+
+
+@dataclass(frozen=True, slots=True)
+class MoveWish:
+    """`expect` is the version that was seen; of a series, 'rest' and 'all' shift the others by as much."""
+
+    appointment: str
+    start: datetime
+    chosen: Mapping[int, str] = field(default_factory=dict[int, str])
+    named: tuple[str, ...] = ()
+    site: str | None = None
+    reach: str = ONE
+    override: str = ""
+    expect: int | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelWish:
+    appointment: str
+    code: str = ""  # patient | provider | weather | other
+    reason: str = ""
+    reach: str = ONE
+    expect: int | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesWish:
+    """The first visit and how it repeats: `count` visits, every so many days, at the same hour of the clinic's clock."""
+
+    first: BookingWish
+    count: int
+    every_days: int = 7
+    leave_out: tuple[datetime, ...] = ()  # starts that are to be skipped
+    skip_taken: bool = False  # leave out by itself what is not free
