@@ -1,10 +1,13 @@
 """A rebuild derives the same rows; a planted difference in any table is found and mended."""
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from tests import small_clinic
 
 from waypost.access import Permission, action, scopes
-from waypost.records import actions, rebuilding
+from waypost.records import actions, rebuilding, tenancy
+from waypost.scheduling import actions as scheduling
+from waypost.scheduling.actions import VisitWish
 
 RESOURCES = [
     {
@@ -90,3 +93,30 @@ def test_a_row_too_many_is_found_and_removed(filed):
     found = rebuilding.rebuild(scopes.everything(filed))
     assert [(one.table, one.missing, one.extra) for one in found] == [("records_token", 0, 1)]
     assert rebuilding.check(scopes.everything(filed)) == []
+
+
+def test_the_booking_ledger_is_rebuilt_and_the_processes_are_told(context):
+    clinic = small_clinic.make(context())
+    made = scheduling.book(clinic.ctx, VisitWish("echo", small_clinic.at(9), (clinic.person(0),)))
+    everything = scopes.everything(clinic.ctx)
+    assert rebuilding.check(everything) == []
+
+    def held_and_told():
+        tenancy.enter(clinic.ctx.tenant)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM scheduling_booking WHERE appointment = %s", [made.id])
+            held = cursor.fetchone()[0]
+            cursor.execute("SELECT max(n) FROM scheduling_change")
+            return held, cursor.fetchone()[0]
+
+    before = held_and_told()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("DELETE FROM scheduling_booking WHERE appointment = %s AND resource LIKE 'Device/%%'", [made.id])
+    found = rebuilding.check(everything)
+    assert [(one.table, one.missing, one.extra) for one in found] == [("scheduling_booking", 1, 0)]
+    assert held_and_told() == (before[0] - 1, before[1])
+    rebuilding.rebuild(everything)
+    held, told = held_and_told()
+    assert held == before[0]
+    assert told > before[1]
+    assert rebuilding.check(everything) == []

@@ -25,7 +25,7 @@ class Projection:
     types: tuple[str, ...]
     project: Project
     tables: tuple[str, ...]
-    needs_before: bool = False
+    mended: Callable[[int], None] | None = None  # called with the tenant after a rebuild has changed its tables
 
 
 _by_type: dict[str, list[Projection]] = defaultdict(list)

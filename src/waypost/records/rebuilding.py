@@ -71,9 +71,18 @@ def _rebuilt(scope: Scope, progress: Progress, *, mend: bool) -> list[Difference
             progress(done, total)
         found = [difference for table in tables() if (difference := _difference(table, scope.tenant))]
         if mend:
-            for difference in found:
-                _mend(difference.table, scope.tenant)
+            _mend_all(scope.tenant, [difference.table for difference in found])
+        else:
+            transaction.set_rollback(True)
     return found
+
+
+def _mend_all(tenant: int, differing: list[str]) -> None:
+    for table in differing:
+        _mend(table, tenant)
+    for projection in projecting.everything():
+        if projection.mended is not None and set(projection.tables) & set(differing):
+            projection.mended(tenant)
 
 
 @contextmanager

@@ -58,6 +58,12 @@ def _instant(value: object) -> str:
     return value.isoformat()
 
 
+def mended(tenant: int) -> None:
+    """Let every process forget what it remembers of the ledger, after a rebuild has mended it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT scheduling_mended(%s)", [tenant])
+
+
 PROJECTIONS = (
-    Projection("scheduling.bookings", ("Appointment",), project_bookings, ("scheduling_booking",)),
+    Projection("scheduling.bookings", ("Appointment",), project_bookings, ("scheduling_booking",), mended=mended),
 )
