@@ -71,15 +71,16 @@ def audit_key() -> bytes:
     return _key(str(path))
 
 
-def mac(content: str) -> str:
+def mac(content: str, key: bytes | None = None) -> str:
     """Return the hex HMAC-SHA-256 of an entry's content."""
-    return hmac.new(audit_key(), content.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key or audit_key(), content.encode(), hashlib.sha256).hexdigest()
 
 
 def sealed(entries: Sequence[Entry]) -> str:
     """Return the JSON that `audit_append` takes."""
     rows = []
+    key = audit_key()
     for one in entries:
         content = one.content()
-        rows.append({"at": one.at.isoformat(), "content": content, "mac": mac(content)})
+        rows.append({"at": one.at.isoformat(), "content": content, "mac": mac(content, key)})
     return json.dumps(rows)

@@ -1,12 +1,12 @@
 """Reading the record. A Scope first: it was decided and audited before it came here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
+from django.db import connection, transaction
 
 from waypost.kernel.scope import Scope
 from waypost.records import tenancy
@@ -106,3 +106,67 @@ def fetch(scope: Scope, sql: str, params: Sequence[Any]) -> list[Version]:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(params))
         return [Version(*row) for row in cursor.fetchall()]
+
+
+def hashes(scope: Scope, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], set[bytes]]:
+    """Return the content hashes of every kept version of these resources; those that never were are absent."""
+    tenancy.enter(scope.tenant)
+    found: dict[tuple[str, str], set[bytes]] = {}
+    wanted = orjson.dumps([{"type": type_, "id": id_} for type_, id_ in set(keys)]).decode()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT v.type, v.id, v.hash FROM json_to_recordset(%s::json) AS k(type text, id text)"
+            " JOIN records_version v ON v.tenant = %s AND v.type = k.type AND v.id = k.id AND NOT v.deleted",
+            [wanted, scope.tenant],
+        )
+        for type_, id_, digest in cursor.fetchall():
+            found.setdefault((type_, id_), set()).add(bytes(digest))
+    return found
+
+
+def dangling(scope: Scope) -> Iterator[tuple[str, str, str]]:
+    """Yield (type, id, target) for every reference by Type/id to what is not here.
+
+    Hash joins only: right after an import the tables' statistics are old, and nested loops would be quadratic.
+    """
+    with transaction.atomic():
+        tenancy.enter(scope.tenant)
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_nestloop = off")
+            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT r.type, r.id, r.target FROM records_ref r LEFT JOIN"
+                " (SELECT type || '/' || id AS target FROM records_current WHERE tenant = %s AND NOT deleted) c USING (target)"
+                " WHERE r.tenant = %s AND c.target IS NULL AND split_part(r.target, '/', 3) = ''"
+                " AND split_part(r.target, '/', 2) <> '' AND position(':' in r.target) = 0 AND position('?' in r.target) = 0"
+                " ORDER BY r.type, r.id, r.target",
+                [scope.tenant, scope.tenant],
+            )
+            yield from cursor
+
+
+def each(scope: Scope, type_: str) -> Iterator[str]:
+    """Yield the newest text of every resource of a type that is not deleted, in order of id, on one snapshot."""
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        tenancy.enter(scope.tenant)
+        cursor.execute(
+            f"SELECT v.body FROM records_current c JOIN records_version v"
+            " ON v.tenant = c.tenant AND v.type = c.type AND v.id = c.id AND v.version = c.version"
+            f" WHERE c.tenant = %s AND c.type = %s AND NOT c.deleted AND ({scope.where}) ORDER BY c.id",
+            [scope.tenant, type_, *scope.params],
+        )
+        for (body,) in cursor:
+            yield body
+
+
+def types(scope: Scope) -> list[tuple[str, int]]:
+    """Return the types that are kept, with how many resources of each."""
+    tenancy.enter(scope.tenant)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT c.type, count(*) FROM records_current c WHERE c.tenant = %s AND NOT c.deleted AND ({scope.where})"
+            " GROUP BY c.type ORDER BY c.type",
+            [scope.tenant, *scope.params],
+        )
+        return [(type_, count) for type_, count in cursor.fetchall()]

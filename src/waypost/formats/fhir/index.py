@@ -216,7 +216,10 @@ def _sort_at(type_: str, resource: dict[str, Any], rows: IndexRows) -> datetime 
 def clinical_date_param(type_: str) -> str | None:
     """Return the date parameter that `sort_at` follows, if the type has one."""
     known = definitions.params_of(type_)
-    return next((name for name in _SORT_PARAMS.get(type_, _SORT_ANY) if name in known and known[name].type == "date"), None)
+    return next(
+        (name for name in _SORT_PARAMS.get(type_, _SORT_ANY) if name in known and known[name].type == "date"),
+        None,
+    )
 
 
 def _name(resource: dict[str, Any]) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 # Members whose text is content, not a pointer, even where it looks like one (an identifier may be a urn:uuid).
 _CONTENT = frozenset({"value", "system", "id", "fullUrl", "valueString", "display", "text", "div", "code"})
 _MEMBER = re.compile(r'"(?P<key>[A-Za-z_]+)"(?P<gap>\s*:\s*)"(?P<value>(?:[^"\\]|\\.)*)"')
+_URN_MEMBER = re.compile(r'"(?P<key>[A-Za-z_]+)"(?P<gap>\s*:\s*)"(?P<value>urn:[^"\\]*)"')
 
 
 def references(resource: Any, place: str = "") -> Iterator[tuple[str, str]]:
@@ -40,3 +41,16 @@ def repoint(text: str, moved: Mapping[str, str]) -> str:
         return match[0] if target is None else f'"{match["key"]}"{match["gap"]}{json.dumps(target)}'
 
     return _MEMBER.sub(changed, text)
+
+
+def repoint_urns(text: str, moved: Mapping[str, str]) -> str:
+    """Return what `repoint` does where every key of `moved` is a urn: quicker, since other text is not looked at."""
+
+    def changed(match: re.Match[str]) -> str:
+        if match["key"] in _CONTENT:
+            return match[0]
+        head, mark, tail = match["value"].partition("#")
+        target = moved.get(head)
+        return match[0] if target is None else f'"{match["key"]}"{match["gap"]}"{target}{mark}{tail}"'
+
+    return _URN_MEMBER.sub(changed, text) if moved and '"urn:' in text else text

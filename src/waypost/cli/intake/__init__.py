@@ -1,0 +1,1 @@
+"""How `waypost import` gets from a path to versions: sources, then preparing, then writing."""
