@@ -58,8 +58,8 @@ class Door:
             else b""
         )
         environ = {
-            "REQUEST_METHOD": method, "PATH_INFO": path.encode().decode("latin-1") if path.startswith("/fhir") else f"/fhir/{path}",
-            "QUERY_STRING": query.encode().decode("latin-1"), "CONTENT_LENGTH": str(len(data)), "wsgi.input": io.BytesIO(data),
+            "REQUEST_METHOD": method, "PATH_INFO": path.encode("utf-8", "surrogatepass").decode("latin-1") if path.startswith("/fhir") else f"/fhir/{path}".encode("utf-8", "surrogatepass").decode("latin-1"),
+            "QUERY_STRING": query.encode("utf-8", "surrogatepass").decode("latin-1"), "CONTENT_LENGTH": str(len(data)), "wsgi.input": io.BytesIO(data),
             "CONTENT_TYPE": "application/fhir+json" if data else "",
         }  # fmt: skip
         if self.token:
