@@ -2,6 +2,7 @@
 
 import json
 import random
+from copy import deepcopy
 from urllib.parse import quote
 
 from tests.doors.test_fhir_interactions import PATIENT, observation
@@ -11,10 +12,49 @@ NASTY = [
     "..", "a" * 70, "x" * 5000, "é" * 300, "\U0001f600", "\u202e", "null", "NaN", "1e999", "-0", "9" * 400, "0x10", "true", "[]", "{}", "$1", "%s", "{0}",
     "Patient/", "/Patient/1", "Patient/1/_history/1", "http://", "urn:uuid:", "urn:uuid:x", "#", "#a", "|", "||", "a|b|c", ",", "\\,", "\\|",
     "2026-02-30", "0000-00-00", "9999-12-31T23:59:60Z", "2026-11-24T25:00", "ge", "gt9999", "le0001", "eq2026-11-24T10:00:00+99:99", "ap0001", "ap9999-12-31", "ne", "5.4|mg",
-    "1|2|3|4", "lt-1e30", "\n", "\t", "\r\nX: y", "*", "_id", "W/\"1\"", "W/\"99999999999999999999\"", "\"", "W/",
+    "1|2|3|4", "lt-1e30", "\n", "\t", "\r\nX: y", "*", "_id", 'W/"1"', 'W/"99999999999999999999"', '"', "W/",
 ]  # fmt: skip
-VALUES = [None, True, False, 0, -1, 1.5, 10**30, [], {}, [[]], [None], {"a": {}}, "x", [{}], {"resourceType": "Patient"}, {"reference": 5}, {"reference": "Patient/none"}]
-TYPES = ["Patient", "Observation", "Appointment", "Slot", "Schedule", "Task", "Bundle", "Encounter", "Coverage", "CareTeam", "Condition", "Binary", "Parameters", "patient", "Foo", "", "Patient/../Observation", "Resource", "DomainResource", "OperationOutcome"]
+VALUES = [
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1.5,
+    10**30,
+    [],
+    {},
+    [[]],
+    [None],
+    {"a": {}},
+    "x",
+    [{}],
+    {"resourceType": "Patient"},
+    {"reference": 5},
+    {"reference": "Patient/none"},
+]
+TYPES = [
+    "Patient",
+    "Observation",
+    "Appointment",
+    "Slot",
+    "Schedule",
+    "Task",
+    "Bundle",
+    "Encounter",
+    "Coverage",
+    "CareTeam",
+    "Condition",
+    "Binary",
+    "Parameters",
+    "patient",
+    "Foo",
+    "",
+    "Patient/../Observation",
+    "Resource",
+    "DomainResource",
+    "OperationOutcome",
+]
 PARAMS = [
     "_id", "_lastUpdated", "_sort", "_count", "_include", "_revinclude", "_summary", "_elements", "_total", "_cursor", "_format", "_has:Observation:patient:code",
     "_has:Patient:x", "_has", "name", "name:exact", "name:contains", "family", "birthdate", "identifier", "gender:not", "code", "code:text", "code:in", "date", "patient",
@@ -72,7 +112,13 @@ class Fuzz:
         return (kind + tail).replace("?", "")
 
     def id(self):
-        return self.pick(self.ids) if self.chance(0.7) else quote(self.nasty().encode("utf-8", "replace")) if self.chance(0.5) else self.nasty().replace("?", "")
+        return (
+            self.pick(self.ids)
+            if self.chance(0.7)
+            else quote(self.nasty().encode("utf-8", "replace"))
+            if self.chance(0.5)
+            else self.nasty().replace("?", "")
+        )
 
     def nasty(self):
         text = self.pick(NASTY)
@@ -82,15 +128,41 @@ class Fuzz:
         parts = []
         for _ in range(self.random.randint(1, 4)):
             name = self.pick(PARAMS) if self.chance(0.95) else self.nasty()
-            value = self.nasty() if self.chance(0.6) else self.pick(["cas", "2026", "Patient/a", "urn:x|1", "1", "10", "-date", "name", "Patient:general-practitioner", "Observation:patient", "true", "count", "text", "accurate"])
+            value = (
+                self.nasty()
+                if self.chance(0.6)
+                else self.pick(
+                    [
+                        "cas",
+                        "2026",
+                        "Patient/a",
+                        "urn:x|1",
+                        "1",
+                        "10",
+                        "-date",
+                        "name",
+                        "Patient:general-practitioner",
+                        "Observation:patient",
+                        "true",
+                        "count",
+                        "text",
+                        "accurate",
+                    ]
+                )
+            )
             raw = self.chance(0.2)
-            parts.append(f"{name if raw else quote(name.encode('utf-8', 'replace'), safe=':.')}={value if raw else quote(value.encode('utf-8', 'replace'))}")
+            parts.append(
+                f"{name if raw else quote(name.encode('utf-8', 'replace'), safe=':.')}={value if raw else quote(value.encode('utf-8', 'replace'))}"
+            )
         return "&".join(parts)
 
     def headers(self, body):
         found = {}
         if body is not None:
-            found["content-type"] = self.pick(["application/fhir+json"] * 8 + ["application/json", "application/x-www-form-urlencoded", "text/xml", "", self.ascii()])
+            found["content-type"] = self.pick(
+                ["application/fhir+json"] * 8
+                + ["application/json", "application/x-www-form-urlencoded", "text/xml", "", self.ascii()]
+            )
         for name, values in (
             ("if-match", ['W/"1"', 'W/"2"', self.ascii()]), ("if-none-match", ['W/"1"', "*", self.ascii()]), ("if-none-exist", ["name=x", "identifier=urn:x|1", self.ascii()]),
             ("prefer", ["handling=strict", "return=minimal", "return=OperationOutcome", self.ascii()]), ("accept", ["application/fhir+json", "text/html", self.ascii()]),
@@ -101,7 +173,14 @@ class Fuzz:
         return found
 
     def ascii(self):
-        return self.nasty().encode("latin-1", "replace").decode("latin-1").replace("\n", " ").replace("\r", " ").replace("\x00", "")
+        return (
+            self.nasty()
+            .encode("latin-1", "replace")
+            .decode("latin-1")
+            .replace("\n", " ")
+            .replace("\r", " ")
+            .replace("\x00", "")
+        )
 
     def body(self):
         if self.chance(0.05):
@@ -124,11 +203,24 @@ class Fuzz:
                 continue
             act = self.random.random()
             if act < 0.5:
-                value[key] = self.pick(VALUES) if self.chance(0.5) else self.nasty()
+                value[key] = deepcopy(self.pick(VALUES)) if self.chance(0.5) else self.nasty()
             elif act < 0.65:
                 del value[key]
             elif act < 0.8 and isinstance(value, dict):
-                value[self.pick(["_" + key, "extension", "contained", "id", "meta", "text", "resourceType", self.nasty()])] = self.pick([*VALUES, self.nasty()])
+                value[
+                    self.pick(
+                        [
+                            "_" + key,
+                            "extension",
+                            "contained",
+                            "id",
+                            "meta",
+                            "text",
+                            "resourceType",
+                            self.nasty(),
+                        ]
+                    )
+                ] = deepcopy(self.pick([*VALUES, self.nasty()]))
             elif act < 0.9:
                 value[key] = [value[key]]
             else:
@@ -144,7 +236,13 @@ class Fuzz:
         if act < 0.3:
             return data[:at]
         if act < 0.5:
-            return data[:at] + self.pick([b"\xff", b"\x00", b"\xc3", b"\xed\xa0\x80", b"\\u0000", b"\\ud800", b",", b"{", b'"']) + data[at:]
+            return (
+                data[:at]
+                + self.pick(
+                    [b"\xff", b"\x00", b"\xc3", b"\xed\xa0\x80", b"\\u0000", b"\\ud800", b",", b"{", b'"']
+                )
+                + data[at:]
+            )
         if act < 0.6:
             return data.replace(b'"resourceType"', b'"resourceType":"Patient","resourceType"', 1)
         if act < 0.7:

@@ -5,7 +5,6 @@ import os
 
 import pytest
 from django.db import connection
-
 from tests.doors.fuzzing import Fuzz
 
 SEED = int(os.environ.get("WAYPOST_FUZZ_SEED", "4"))

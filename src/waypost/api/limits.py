@@ -7,3 +7,4 @@ HISTORY_VERSIONS_MAX = 500
 EVERYTHING_RESOURCES_MAX = 10_000  # of one page
 QUERY_CHARACTERS_MAX = 64 * 1024
 PARAMETERS_MAX = 200
+SLOT_DAYS_MAX = 90  # how far ahead free times are computed

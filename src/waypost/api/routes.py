@@ -13,6 +13,7 @@ from waypost.api.interactions import (
     history,
     read,
     search,
+    slots,
     update,
     validate,
     vread,
@@ -44,9 +45,11 @@ INSTANCE_LEVEL: Mapping[str, tuple[str, Handler, bool]] = {
     "PUT": ("update", update.update, True),
     "DELETE": ("delete", delete.delete, True),
 }
-INTERACTIONS = (
-    "read", "vread", "update", "delete", "history-instance", "history-type", "create", "search-type",
-)  # fmt: skip
+# Slots of our own Schedules are computed, not stored.
+SLOT_TYPE = {**TYPE_LEVEL, "GET": ("search-type", slots.search_slots, False)}
+SLOT_INSTANCE = {**INSTANCE_LEVEL, "GET": ("read", slots.read_slot, False)}
+SLOT_SEARCH = {"POST": ("search-type", slots.search_slots_by_post, False), "GET": SLOT_TYPE["GET"]}
+SEARCH = {"POST": ("search-type", search.search_post, False), "GET": TYPE_LEVEL["GET"]}
 
 
 def route(request: Request) -> Route:
@@ -57,18 +60,18 @@ def route(request: Request) -> Route:
         if re.fullmatch(r"[A-Z][A-Za-z]{1,63}", kind):
             raise problems.TypeUnknown
         raise problems.PathUnknown
+    slot = kind == "Slot"
     match rest:
         case []:
-            return _pick(TYPE_LEVEL, method, kind, (kind,))
+            return _pick(SLOT_TYPE if slot else TYPE_LEVEL, method, kind, (kind,))
         case ["_search"]:
-            handlers = {"POST": ("search-type", search.search_post, False), "GET": TYPE_LEVEL["GET"]}
-            return _pick(handlers, method, kind, (kind,))
+            return _pick(SLOT_SEARCH if slot else SEARCH, method, kind, (kind,))
         case ["_history"]:
             return _pick({"GET": ("history-type", history.history_type, False)}, method, kind, (kind,))
         case ["$validate"]:
             return _pick({"POST": ("$validate", validate.validate_body, False)}, method, kind, (kind,))
         case [id]:
-            return _pick(INSTANCE_LEVEL, method, kind, (kind, _id(id)))
+            return _pick(SLOT_INSTANCE if slot else INSTANCE_LEVEL, method, kind, (kind, _id(id)))
         case [id, "_history"]:
             handlers = {"GET": ("history-instance", history.history_instance, False)}
             return _pick(handlers, method, kind, (kind, _id(id)))

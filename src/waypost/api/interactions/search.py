@@ -9,7 +9,7 @@ from waypost.api.interactions.history import address
 from waypost.api.outcome import text_of
 from waypost.api.search import controls
 from waypost.api.search.kinds import param_of
-from waypost.api.search.parse import Asked
+from waypost.api.search.parse import Asked, place, shown
 from waypost.api.search.parse import search as parsed
 from waypost.kernel.problem import Issue
 from waypost.kernel.scope import Scope
@@ -36,13 +36,27 @@ def search_get(request: Request, kind: str) -> Response:
 
 def search_post(request: Request, kind: str) -> Response:
     """The same by POST, so that what is sought stands in no address and no log."""
+    return answer(request, kind, form_of(request))
+
+
+def form_of(request: Request) -> Pairs:
+    """Return the parameters of the address and those of the form in the body."""
     if bodies.media(request) not in {bodies.FORM, ""}:
         raise problems.MediaUnsuitable
     try:
         form = request.body.decode("utf-8")
     except UnicodeDecodeError:
         raise problems.BodyUnreadable("A form is UTF-8.") from None
-    return answer(request, kind, (*request.parameters, *pairs(form)))
+    return (*request.parameters, *pairs(form))
+
+
+def left_out(names: Sequence[str]) -> str:
+    """Return the outcome that says which parameters were not understood."""
+    issues = [
+        Issue("warning", "not-supported", f"Parameter {shown(name)} was left out.", place(name))
+        for name in names
+    ]
+    return text_of(issues, code="api.parameter-unknown", title="A part of the search was left out.")
 
 
 def answer(request: Request, kind: str, asked_for: Pairs) -> Response:
