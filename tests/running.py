@@ -29,7 +29,7 @@ def environment(**more):
         for name, value in os.environ.items()
         if not name.startswith(("DATABASE_", "WAYPOST_")) or name == "WAYPOST_ASSETS_DIR"
     }
-    return {**kept, "PYTHONPATH": str(SOURCE), **more}
+    return {**kept, "PYTHONPATH": os.pathsep.join([str(SOURCE), str(SOURCE.parent)]), **more}
 
 
 def waypost(*words, data_dir, check=True, **more):

@@ -58,14 +58,14 @@ def _serve(args: argparse.Namespace) -> None:
     from granian.server import Server
 
     from waypost.config import server
-    from waypost.ops import setting_up
+    from waypost.ops import processes, setting_up
 
     logging.getLogger("granian").setLevel(logging.WARNING)
     server.preload()
     setting_up.close_connections()
     gc.collect()
     gc.freeze()  # what is loaded by now is shared by the forked processes
-    Server(
+    serving = Server(
         "waypost.config.server:build",
         factory=True,
         address=args.host,
@@ -81,5 +81,6 @@ def _serve(args: argparse.Namespace) -> None:
         workers_kill_timeout=10,
         http1_settings=HTTP1Settings(header_read_timeout=READ_HEADER_MS_MAX),
         log_level=LogLevels.warning,
-        process_name=None,
-    ).serve()
+    )
+    serving.respawned_wrks = processes.Respawns()
+    serving.serve()

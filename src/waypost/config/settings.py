@@ -151,5 +151,6 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # Paths of refused requests may hold what a person typed; our own lines name routes instead.
-    "loggers": {"django.request": {"level": "CRITICAL"}, "django.security": {"level": "ERROR"}},
+    "loggers": {"django.request": {"level": "CRITICAL"}, "django.security": {"level": "ERROR"},
+                "psycopg.pool": {"level": "ERROR"}},
 }

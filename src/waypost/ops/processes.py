@@ -94,6 +94,23 @@ class Family:
         self._start(child)
 
 
+class Respawns(dict[int, float]):
+    """When each web process was started again, as Granian asks for it.
+
+    Granian gives up when one dies twice within five seconds. Two kills are no reason to close the clinic; six within
+    half a minute are a defect that starting again will not mend.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._deaths: list[float] = []
+
+    def get(self, key: int, default: float = 0) -> float:  # type: ignore[override]
+        now = time.monotonic()
+        self._deaths = [t for t in self._deaths if now - t < limits.DEATHS_WINDOW_SECONDS] + [now]
+        return now if len(self._deaths) > limits.DEATHS_MAX else 0
+
+
 def see_that_port_is_free(host: str, port: int) -> None:
     """Refuse in one sentence when the port cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
