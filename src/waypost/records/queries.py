@@ -102,10 +102,15 @@ def of_act(scope: Scope, act: UUID) -> list[Version]:
 
 def fetch(scope: Scope, sql: str, params: Sequence[Any]) -> list[Version]:
     """Run a query that selects `COLUMNS` and return its versions."""
+    return [Version(*row) for row in rows(scope, sql, params)]
+
+
+def rows(scope: Scope, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run a query of a room's own over the record's tables; it names the scope's tenant and its `where` itself."""
     tenancy.enter(scope.tenant)
     with connection.cursor() as cursor:
         cursor.execute(sql, list(params))
-        return [Version(*row) for row in cursor.fetchall()]
+        return cursor.fetchall()
 
 
 def hashes(scope: Scope, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], set[bytes]]:
