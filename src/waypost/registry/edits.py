@@ -1,0 +1,335 @@
+"""Changing people: pure functions from a resource to its next content. What no form knows stays as it was."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from waypost.registry import fhir
+from waypost.terminology.languages import language_name
+
+Json = dict[str, Any]
+
+LANGUAGE_SYSTEM = "urn:ietf:bcp:47"
+ROLE_SYSTEM = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
+CONTACT_SYSTEM = "http://terminology.hl7.org/CodeSystem/v2-0131"
+
+
+def set_extensions(element: Json, name: str, kind: str, values: Sequence[Any]) -> None:
+    """Put these values in place of all of our extension `name` (or of a full URL); others stay where they are."""
+    url = name if ":" in name else fhir.EXTENSION + name
+    kept = [x for x in element.get("extension", ()) if x.get("url") != url]
+    kept += [{"url": url, kind: value} for value in values if value is not None]
+    if kept:
+        element["extension"] = kept
+    else:
+        element.pop("extension", None)
+
+
+def set_extension(element: Json, name: str, kind: str, value: Any) -> None:
+    set_extensions(element, name, kind, [] if value in (None, "") else [value])
+
+
+def put(element: Json, key: str, value: Any) -> None:
+    """Set a value, or take the key away where there is none: FHIR knows no empty values."""
+    if value in (None, "", [], {}):
+        element.pop(key, None)
+    else:
+        element[key] = value
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneWish:
+    number: str
+    use: str = "mobile"
+    owner: str = ""
+    hours: str = ""
+    voicemail: bool | None = None
+    text: bool | None = None
+    first: bool = False
+
+
+def with_phone(person: Json, old: str, wish: PhoneWish | None, today: date) -> Json:
+    """Return the person with the number `old` changed as wished, a new number where `old` is '', or `old` ended."""
+    made = deepcopy(person)
+    every = made.setdefault("telecom", [])
+    phone = next(
+        (t for t in every if old and t.get("value") == old and t.get("system") in {"phone", "sms"}), None
+    )
+    if wish is None:
+        _end(phone, today)
+        return made
+    if phone is None:
+        phone = {"system": "phone"}
+        every.append(phone)
+    phone["value"] = wish.number
+    put(phone, "use", wish.use)
+    set_extension(phone, "phone-owner", "valueString", wish.owner)
+    set_extension(phone, "hours", "valueString", wish.hours)
+    set_extension(phone, "voicemail-ok", "valueBoolean", wish.voicemail)
+    set_extension(phone, "text-ok", "valueBoolean", wish.text)
+    if wish.first:
+        for other in every:
+            other.pop("rank", None)
+        phone["rank"] = 1
+    return made
+
+
+def with_email(person: Json, old: str, address: str, *, wanted: bool, today: date) -> Json:
+    """Return the person with an e-mail address changed, added (`old` is '') or ended (`address` is '')."""
+    made = deepcopy(person)
+    every = made.setdefault("telecom", [])
+    email = next((t for t in every if old and t.get("value") == old and t.get("system") == "email"), None)
+    if not address:
+        _end(email, today)
+        return made
+    if email is None:
+        email = {"system": "email"}
+        every.append(email)
+    email["value"] = address
+    set_extension(email, "email-ok", "valueBoolean", wanted)
+    return made
+
+
+def _end(telecom: Json | None, today: date) -> None:
+    if telecom is not None:
+        telecom["use"] = "old"
+        telecom["period"] = {**telecom.get("period", {}), "end": today.isoformat()}
+        telecom.pop("rank", None)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressWish:
+    lines: tuple[str, ...]
+    city: str
+    state: str
+    postal: str
+    moved: bool = True  # False: the same place, written right this time
+    homeless: bool = False
+
+
+def with_address(person: Json, wish: AddressWish, today: date) -> Json:
+    """Return the person living where wished: what was current is ended where they moved, mended where it was wrong."""
+    made = deepcopy(person)
+    every = made.setdefault("address", [])
+    now = [a for a in every if a.get("use") not in {"old", "billing"} and fhir.current(a, today)]
+    set_extension(made, "no-fixed-address", "valueBoolean", True if wish.homeless else None)
+    if wish.homeless or (wish.moved and now):
+        for address in now:
+            address["use"] = "old"
+            address["period"] = {**address.get("period", {}), "end": _day_before(address, today)}
+    if not wish.homeless:
+        place = {} if wish.moved or not now else now[0]
+        if not place:
+            place.update({"use": "home"} | ({"period": {"start": today.isoformat()}} if now else {}))
+            every.append(place)
+        place.pop("text", None)
+        put(place, "line", [line for line in wish.lines if line])
+        put(place, "city", wish.city)
+        put(place, "state", wish.state)
+        put(place, "postalCode", wish.postal)
+    put(made, "address", every)
+    return made
+
+
+def _day_before(address: Json, today: date) -> str:
+    """Return yesterday, or the day it began where it began later: a period never ends before it starts."""
+    start = (address.get("period") or {}).get("start", "")[:10]
+    return (
+        max(start, (today - timedelta(days=1)).isoformat())
+        if len(start) == 10
+        else (today - timedelta(days=1)).isoformat()
+    )
+
+
+def with_only_address(person: Json, keep: int, today: date) -> Json:
+    """Return the person with one of several current addresses kept and the others ended."""
+    made = deepcopy(person)
+    now = fhir.current_addresses(made, today)
+    for index, address in enumerate(now):
+        if index != keep:
+            address["use"] = "old"
+            address["period"] = {**address.get("period", {}), "end": _day_before(address, today)}
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageWish:
+    spoken: str
+    written: str = ""
+    interpreter: bool | None = None
+    needs: tuple[str, ...] = ()
+
+
+def with_language(patient: Json, wish: LanguageWish) -> Json:
+    """Return the patient with the language to speak and to write, the interpreter and the needs as wished."""
+    made = deepcopy(patient)
+    every = made.setdefault("communication", [])
+    chosen = None
+    for item in every:
+        item.pop("preferred", None)
+        if any(c.get("code") == wish.spoken for c in item.get("language", {}).get("coding", ())):
+            chosen = item
+    if wish.spoken:
+        if chosen is None:
+            coding = {"system": LANGUAGE_SYSTEM, "code": wish.spoken, "display": language_name(wish.spoken)}
+            chosen = {"language": {"coding": [coding]}}
+            every.insert(0, chosen)
+        chosen["preferred"] = True
+    put(made, "communication", every)
+    set_extension(
+        made, "written-language", "valueCode", wish.written if wish.written != wish.spoken else None
+    )
+    set_extension(made, fhir.INTERPRETER, "valueBoolean", wish.interpreter)
+    set_extensions(made, "need", "valueString", [n for n in wish.needs if n])
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class PersonWish:
+    family: str
+    given: str
+    preferred: str = ""
+    pronouns: str = ""
+    birth: date | None = None
+    birth_unknown: bool = False
+    sex: str = ""
+    keep_former: bool = False  # the name changed; False: it was written wrong
+
+
+def with_person(patient: Json, wish: PersonWish) -> Json:
+    """Return the patient with name, birth date and sex as wished; a name that was changed stays as a former one."""
+    made = deepcopy(patient)
+    every = made.setdefault("name", [])
+    official = fhir.legal_name(made)
+    given = wish.given.split()
+    if (official.get("family", ""), official.get("given", [])) != (wish.family, given):
+        if official and wish.keep_former:
+            every.append({**deepcopy(official), "use": "old"})
+        if not official:
+            official = {}
+            every.insert(0, official)
+        official["use"] = "official"
+        official.pop("text", None)
+        put(official, "family", wish.family)
+        put(official, "given", given)
+    usual = next(fhir.names(made, "usual", "nickname"), None)
+    if not wish.preferred and usual:
+        every.remove(usual)
+    elif wish.preferred:
+        if usual is None:
+            usual = {"use": "usual"}
+            every.append(usual)
+        usual.pop("text", None)
+        usual["given"] = wish.preferred.split()
+    set_extension(made, "pronouns", "valueString", wish.pronouns)
+    put(made, "gender", wish.sex)
+    _set_birth(made, wish)
+    return made
+
+
+def _set_birth(patient: Json, wish: PersonWish) -> None:
+    if wish.birth is not None:
+        patient["birthDate"] = wish.birth.isoformat()
+        patient.pop("_birthDate", None)
+    elif wish.birth_unknown:
+        patient.pop("birthDate", None)
+        patient["_birthDate"] = {"extension": [{"url": fhir.ABSENT, "valueCode": "unknown"}]}
+
+
+def with_death(patient: Json, on: date | bool | None) -> Json:
+    """Return the patient as deceased on a day, as deceased (True, day not known), or as living (None)."""
+    made = deepcopy(patient)
+    for key in ("deceasedDateTime", "deceasedBoolean"):
+        made.pop(key, None)
+    if isinstance(on, date):
+        made["deceasedDateTime"] = on.isoformat()
+    elif on:
+        made["deceasedBoolean"] = True
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class RelationWish:
+    given: str
+    family: str
+    relationship: str = ""  # v3-RoleCode
+    phone: str = ""
+    about: tuple[str, ...] = ()
+    until: date | None = None
+    guardian: bool = False
+    may_consent: bool = False
+    may_bring: bool = False
+    emergency: bool = False
+
+
+def related(patient: str, old: Json | None, wish: RelationWish, today: date) -> Json:
+    """Return a RelatedPerson as wished; a new one's leave begins today."""
+    made: Json = (
+        deepcopy(old)
+        if old
+        else {"resourceType": "RelatedPerson", "patient": {"reference": f"Patient/{patient}"}}
+    )
+    made["active"] = True
+    name = (made.get("name") or [{}])[0]
+    put(name, "given", wish.given.split())
+    put(name, "family", wish.family)
+    name.pop("text", None)
+    made["name"] = [name, *made.get("name", [])[1:]]
+    made["relationship"] = _relationship(made.get("relationship", []), wish)
+    put(made, "relationship", made["relationship"])
+    _set_number(made, wish.phone)
+    period = {**made.get("period", {})}
+    if not old:
+        period["start"] = today.isoformat()
+    period.pop("end", None)
+    if wish.until:
+        period["end"] = wish.until.isoformat()
+    put(made, "period", period)
+    set_extensions(made, "may-discuss", "valueCode", wish.about)
+    set_extension(made, "may-consent", "valueBoolean", True if wish.may_consent else None)
+    set_extension(made, "may-bring", "valueBoolean", True if wish.may_bring else None)
+    return made
+
+
+def _relationship(old: list[Json], wish: RelationWish) -> list[Json]:
+    """Return the relationships as wished; those that no form offers stay."""
+    ours = {"GUARD", "C"}
+    kept = [
+        r
+        for r in old
+        if not {c.get("code") for c in r.get("coding", ())}
+        & (ours | ({wish.relationship} if wish.relationship else set()))
+    ]
+    if wish.relationship:
+        from_form = {
+            c.get("code") for r in kept for c in r.get("coding", ()) if c.get("system") == ROLE_SYSTEM
+        }
+        kept = [r for r in kept if not {c.get("code") for c in r.get("coding", ())} & from_form]
+        kept.insert(0, {"coding": [{"system": ROLE_SYSTEM, "code": wish.relationship}]})
+    if wish.guardian:
+        kept.append({"coding": [{"system": ROLE_SYSTEM, "code": "GUARD"}]})
+    if wish.emergency:
+        kept.append({"coding": [{"system": CONTACT_SYSTEM, "code": "C"}]})
+    return kept
+
+
+def _set_number(person: Json, number: str) -> None:
+    every = person.get("telecom", [])
+    phone = next((t for t in every if t.get("system") == "phone"), None)
+    if number and phone is None:
+        every = [{"system": "phone", "value": number}, *every]
+    elif number and phone is not None and phone["value"] != number:
+        phone["value"] = number
+    elif not number and phone is not None:
+        every = [t for t in every if t is not phone]
+    put(person, "telecom", every)
+
+
+def with_leave_ended(person: Json, on: date) -> Json:
+    """Return a RelatedPerson whose leave to be told, to bring and to consent ends with a day."""
+    made = deepcopy(person)
+    start = (made.get("period") or {}).get("start", "")[:10]
+    made["period"] = {**made.get("period", {}), "end": max(start, on.isoformat())}
+    return made

@@ -1,0 +1,116 @@
+"""Everything about one patient on one page, and the pages behind its 'All'."""
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from waypost.access import scopes
+from waypost.access.permissions import allowed
+from waypost.coordination import patients
+from waypost.coordination.facts import Fact
+from waypost.records.problems import NotFound
+from waypost.web.chart.bands import band
+from waypost.web.chart.edits import EDITS
+from waypost.web.chart.pages import DocumentsPage, Fix, PatientPage, ResultsPage, TimelineView, chips
+from waypost.web.pages import Request, go_to, is_htmx, render_page, render_part
+from waypost.web.parts import Act
+
+REASONS = (  # value kept in the audit, words on the button, key
+    ("caller", "The patient, or someone for them, is on the phone", "o"),
+    ("arrival", "The patient is here", "h"),
+    ("worklist", "It is on my worklist", "w"),
+    ("cover", "I stand in for their coordinator", "i"),
+)
+WHOSE = {"allergy": "a nurse or clinician records this", "team": "the care team's own staff do this"}
+
+
+@require_GET
+def patient(request: Request, id: str) -> HttpResponse:
+    """Show the patient."""
+    view = patients.open_patient(request.ctx, id, kind=request.GET.get("kind", ""))
+    may = forms_for(request)
+    page = PatientPage(
+        title=view.who.name,
+        place="patients",
+        view=view,
+        band=band(view),
+        fixes=tuple(_fix(id, fact, may) for fact in view.missing),
+        chips=chips(view.chart.timeline) if view.chart else (),
+        may=may,
+        survivor=_survivor(request, view.who.merged_into),
+        reasons=REASONS if view.closed == "ask" else (),
+    )
+    return render_page(request, page)
+
+
+def forms_for(request: Request) -> frozenset[str]:
+    """Return the edit forms that the reader's role may use."""
+    return frozenset(key for key, edit in EDITS.items() if allowed(request.ctx.actor.roles, edit.permission))
+
+
+def _fix(id: str, fact: Fact, may: frozenset[str]) -> Fix:
+    if fact.form not in may:
+        return Fix(fact, "", WHOSE.get(fact.form, "your role does not change this"))
+    url = reverse("patient-edit", args=[id, fact.form])
+    return Fix(fact, f"{url}?on={fact.target}" if fact.target else url)
+
+
+def _survivor(request: Request, id: str | None) -> Act | None:
+    if not id:
+        return None
+    try:
+        other = patients.contact_of(request.ctx, id)
+    except NotFound:
+        return None
+    return Act(f"Open {other.who.name}, MRN {other.who.mrn}", reverse("patient", args=[id]))
+
+
+@require_POST
+def open_chart(request: Request, id: str) -> HttpResponse:
+    """Open a closed chart: the reason is audited and lasts a working day."""
+    reason = request.POST.get("reason", "")
+    words = request.POST.get("words", "").strip()[:200]
+    known = {value for value, _, _ in REASONS}
+    if reason in known or words:
+        scopes.open_chart(request.ctx, id, reason if reason in known else f"other: {words}")
+    return go_to(request, "patient", id)
+
+
+@require_GET
+def timeline(request: Request, id: str) -> HttpResponse:
+    """Show more of the timeline: the next lines, or another kind."""
+    kind, after = request.GET.get("kind", ""), request.GET.get("after", "")
+    found = patients.more_timeline(request.ctx, id, kind=kind, after=after)
+    whole = not is_htmx(request)
+    view = patients.contact_of(request.ctx, id) if whole else None
+    page = TimelineView(
+        title=f"Timeline · {view.who.name}" if view else "Timeline",
+        place="patients",
+        id=id,
+        band=band(view) if view else None,
+        timeline=found,
+        chips=chips(found),
+        after=after,
+    )
+    if whole:
+        return render_page(request, page)
+    part = "waypost/chart/lines.html" if after else "waypost/chart/timeline_card.html"
+    return render_part(request, part, page)
+
+
+@require_GET
+def results(request: Request, id: str) -> HttpResponse:
+    """Show every kind of result with the figures behind its line."""
+    found = patients.every_result(request.ctx, id)
+    view = patients.contact_of(request.ctx, id)
+    page = ResultsPage(title=f"Results · {view.who.name}", place="patients", id=id, band=band(view), results=found)
+    return render_page(request, page)
+
+
+@require_GET
+def documents(request: Request, id: str) -> HttpResponse:
+    """Show every document."""
+    found = patients.every_document(request.ctx, id)
+    view = patients.contact_of(request.ctx, id)
+    page = DocumentsPage(title=f"Documents · {view.who.name}", place="patients", id=id, band=band(view), documents=found)
+    return render_page(request, page)
