@@ -1,0 +1,43 @@
+"""Every write of the coverage room."""
+
+from typing import Any
+
+from waypost.access import scopes
+from waypost.access.acting import action
+from waypost.access.permissions import Permission
+from waypost.coverage import edits
+from waypost.kernel.context import Context
+from waypost.records import actions as records
+from waypost.records import queries
+from waypost.records.versions import Version
+from waypost.registry.amending import Change, amend
+
+Json = dict[str, Any]
+
+
+@action(Permission.COVERAGE_EDIT)
+def add_coverage(ctx: Context, patient: str, resource: Json) -> Version:
+    """Add a coverage or self-pay."""
+    scopes.for_patient(ctx, patient, level="contact", what="Coverage")
+    return records.file(ctx, resource)
+
+
+@action(Permission.COVERAGE_EDIT)
+def amend_coverage(ctx: Context, patient: str, id: str, seen: int, change: Change) -> Version:
+    """Change or end a coverage."""
+    return amend(
+        ctx,
+        scopes.for_patient(ctx, patient, level="contact", what=f"Coverage/{id}"),
+        "Coverage",
+        id,
+        seen,
+        change,
+    )
+
+
+@action(Permission.COVERAGE_EDIT)
+def record_said(ctx: Context, patient: str, id: str, wish: edits.AnswerWish) -> Version:
+    """Keep what a payer said of a coverage when someone asked by phone or on its site."""
+    scope = scopes.for_patient(ctx, patient, level="contact", what=f"Coverage/{id}")
+    coverage = queries.read(scope, "Coverage", id).resource
+    return records.file(ctx, edits.answer(patient, coverage, wish))

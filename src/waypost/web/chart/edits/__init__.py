@@ -1,0 +1,42 @@
+"""Every form of the patient page, by the name that stands in its address."""
+
+from waypost.web.chart.edits.base import Edit, End, Loaded
+from waypost.web.chart.edits.care import (
+    AllergyEdit,
+    AnswerEdit,
+    CoverageEdit,
+    MedicationEdit,
+    NoteEdit,
+    ProblemEdit,
+    TeamEdit,
+)
+from waypost.web.chart.edits.deceased import DeceasedEdit
+from waypost.web.chart.edits.person import (
+    AddressEdit,
+    AddressesEdit,
+    EmailEdit,
+    LanguageEdit,
+    PersonEdit,
+    PhoneEdit,
+    RelationEdit,
+)
+
+EDITS: dict[str, Edit] = {
+    "phone": PhoneEdit(),
+    "email": EmailEdit(),
+    "address": AddressEdit(),
+    "addresses": AddressesEdit(),
+    "language": LanguageEdit(),
+    "person": PersonEdit(),
+    "relation": RelationEdit(),
+    "team": TeamEdit(),
+    "coverage": CoverageEdit(),
+    "answer": AnswerEdit(),
+    "problem": ProblemEdit(),
+    "medication": MedicationEdit(),
+    "allergy": AllergyEdit(),
+    "note": NoteEdit(),
+    "deceased": DeceasedEdit(),
+}
+
+__all__ = ["EDITS", "Edit", "End", "Loaded"]

@@ -1,0 +1,266 @@
+"""Edits of the care around the patient: team, coverage, problems, medications, allergies, notes, death."""
+
+from typing import Any
+
+from waypost.access import scopes
+from waypost.access.permissions import Permission
+from waypost.chart import actions as chart
+from waypost.chart import edits as clinical
+from waypost.chart.queries import Slice, name_of, slices
+from waypost.chart.rules.clinical import condition_ended, true_condition
+from waypost.chart.rules.words import codes, concept, first
+from waypost.coordination import care
+from waypost.coordination.staff import practitioners
+from waypost.coverage import actions as coverage
+from waypost.coverage import edits as coverage_edits
+from waypost.coverage.queries import payers
+from waypost.kernel.context import Context
+from waypost.kernel.dates import read_day
+from waypost.records import queries
+from waypost.records.versions import Version
+from waypost.web.chart import forms
+from waypost.web.chart.edits.base import Edit, End, Json, Loaded, read, today_of
+
+WRONG = End("error", "Entered in error")
+
+
+def recorder(ctx: Context) -> clinical.Recorder:
+    return clinical.Recorder(ctx.actor.practitioner, ctx.actor.name, today_of(ctx))
+
+
+class TeamEdit(Edit):
+    permission, form, said, verb = Permission.CARE_TEAM_EDIT, forms.TeamForm, "Care team saved.", "Add to the team"
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        return "Care team"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        scope = scopes.for_patient(ctx, patient, what="CareTeam")
+        found = slices(scope, patient, [Slice("CareTeam", 20, ("active",)), Slice("RelatedPerson", 60)])
+        teams = sorted((v for v in found if v.type == "CareTeam"), key=lambda v: v.id)
+        staff = [(f"Practitioner/{id}", name) for id, name in practitioners(scope)]
+        family = [(v.reference, f"{name_of(v.resource)} (family)") for v in found if v.type == "RelatedPerson"]
+        team = teams[0] if teams else None
+        ends = []
+        for p in team.resource.get("participant", ()) if team else ():
+            member = p.get("member") or {}
+            name = member.get("display") or dict(staff + family).get(member.get("reference", ""), "")
+            if name and not member.get("reference", "").startswith("Patient/"):
+                ends.append(End(member.get("reference", ""), f"Take {name} off"))
+        return Loaded(
+            team.version if team else 0, {}, {"people": [*staff, *family]}, team.resource if team else None,
+            team.reference if team else "", ends,
+        )  # fmt: skip
+
+    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+        name = dict(loaded.needs["people"])[values["who"]].removesuffix(" (family)")
+        wish = care.MemberWish(values["role"], values["who"], name)
+        return care.join_team(ctx, patient, (loaded.resource or {}).get("id", ""), seen, wish)
+
+    def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
+        return care.leave_team(ctx, patient, (loaded.resource or {}).get("id", ""), seen, how)
+
+    def ended_said(self, how: str) -> str:
+        return "Taken off the care team."
+
+
+class CoverageEdit(Edit):
+    permission, form, said = Permission.COVERAGE_EDIT, forms.CoverageForm, "Coverage saved."
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        return "Coverage" if on else "Add a coverage"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        needs = {"today": today_of(ctx)}
+        lists = {"payers": tuple(payers(scopes.for_staff(ctx, what="Organization")))}
+        if not on:
+            return Loaded(needs=needs, lists=lists, initial={"relationship": "self", "begins": today_of(ctx).isoformat()})
+        version = read(ctx, patient, "Coverage", on)
+        r = version.resource
+        period = r.get("period") or {}
+        self_pay = bool(codes(r.get("type")) & {"pay", "selfpay"})
+        initial = {
+            "payer": "" if self_pay else _payer(ctx, patient, r), "plan": "" if self_pay else concept(r.get("type")),
+            "member": r.get("subscriberId", ""), "relationship": next(iter(codes(r.get("relationship"))), "self"),
+            "self_pay": self_pay, "begins": period.get("start", "")[:10], "ends": period.get("end", "")[:10],
+        }  # fmt: skip
+        ends = (End("end", "It ended yesterday"), WRONG)
+        return Loaded(version.version, initial, needs, r, version.reference, ends, lists)
+
+    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+        known = payers(scopes.for_staff(ctx, what="Organization"))
+        wish = coverage_edits.CoverageWish(
+            values["payer"], known.get(values["payer"], ""), values["plan"], values["member"], values["relationship"],
+            values["begins"], values["ends"], values["self_pay"],
+        )  # fmt: skip
+        if not on:
+            return coverage.add_coverage(ctx, patient, coverage_edits.coverage(patient, None, wish))
+        return coverage.amend_coverage(ctx, patient, on, seen, lambda old: coverage_edits.coverage(patient, old, wish))
+
+    def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
+        from datetime import timedelta
+
+        yesterday = today_of(ctx) - timedelta(days=1)
+        return coverage.amend_coverage(
+            ctx, patient, on, seen, lambda old: coverage_edits.ended(old, yesterday, error=how == "error")
+        )
+
+    def ended_said(self, how: str) -> str:
+        return "Coverage marked as entered in error." if how == "error" else "Coverage ended."
+
+
+def _payer(ctx: Context, patient: str, resource: Json) -> str:
+    payor: Json = first(resource.get("payor")) or {}
+    kind, _, id = payor.get("reference", "").partition("/")
+    if payor.get("display") or kind != "Organization":
+        return payor.get("display", "")
+    found = queries.read_or_none(scopes.for_staff(ctx, what=f"Organization/{id}"), "Organization", id)
+    return found.resource.get("name", "") if found else ""
+
+
+class AnswerEdit(Edit):
+    permission, form, said, verb = Permission.COVERAGE_EDIT, forms.AnswerForm, "The payer's answer is on record.", "Keep this answer"
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        payor: Json = first((loaded.resource or {}).get("payor")) or {}
+        return f"What {payor.get('display') or 'the payer'} said"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        version = read(ctx, patient, "Coverage", on)
+        member = version.resource.get("subscriberId", "")
+        notes = [f"Member number {member}"] if member else []
+        initial = {"on": today_of(ctx).isoformat(), "how": "phone"}
+        return Loaded(version.version, initial, {"today": today_of(ctx)}, version.resource, notes=notes)
+
+    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+        wish = coverage_edits.AnswerWish(forms.tri(values["said"]), values["on"], values["deductible"], values["how"])
+        return coverage.record_said(ctx, patient, on, wish)
+
+
+class ClinicalEdit(Edit):
+    """An edit of one clinical resource."""
+
+    permission = Permission.CHART_WRITE
+    kind = ""
+
+    def file(self, ctx: Context, patient: str, on: str, seen: int, make: Any) -> Version:
+        if not on:
+            return chart.add_clinical(ctx, patient, make(None))
+        return chart.amend_clinical(ctx, patient, self.kind, on, seen, make)
+
+
+class ProblemEdit(ClinicalEdit):
+    form, said, kind = forms.ProblemForm, "Problem saved.", "Condition"
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        return "Problem" if on else "Add a problem"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        needs = {"today": today_of(ctx)}
+        if not on:
+            return Loaded(needs=needs, initial={"confirmed": True})
+        version = read(ctx, patient, self.kind, on, level="chart")
+        r = version.resource
+        initial = {
+            "name": concept(r.get("code")), "since": _date_words(r.get("onsetDateTime", "")),
+            "confirmed": "confirmed" in codes(r.get("verificationStatus")),
+        }  # fmt: skip
+        return Loaded(version.version, initial, needs, r, version.reference, (End("end", "It is over"), WRONG))
+
+    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+        wish = clinical.ProblemWish(values["name"], values["since"], values["confirmed"])
+        return self.file(ctx, patient, on, seen, lambda old: clinical.problem(patient, old, wish, recorder(ctx)))
+
+    def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
+        return self.file(ctx, patient, on, seen, lambda old: clinical.problem_ended(old, today_of(ctx), error=how == "error"))
+
+    def ended_said(self, how: str) -> str:
+        return "Marked as entered in error." if how == "error" else "Problem marked as over."
+
+
+def _date_words(text: str) -> str:
+    """Return a date as the form shows it: as exactly as it is recorded."""
+    return text[:10] if read_day(text) else ""
+
+
+class MedicationEdit(ClinicalEdit):
+    form, said, kind = forms.MedicationForm, "Medication saved.", "MedicationStatement"
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        return "Medication as taken" if on else "Add a medication as taken"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        scope = scopes.for_patient(ctx, patient, what="Condition")
+        open_ = [
+            (v.id, concept(v.resource.get("code")))
+            for v in slices(scope, patient, [Slice("Condition", 200)])
+            if true_condition(v.resource) and not condition_ended(v.resource)
+        ]
+        needs = {"today": today_of(ctx), "problems": sorted(open_, key=lambda pair: pair[1].casefold())}
+        notes = ["This keeps what the patient takes. Orders are written by clinicians."]
+        if not on:
+            return Loaded(needs=needs, notes=notes)
+        version = read(ctx, patient, self.kind, on, level="chart")
+        r = version.resource
+        reason = (first(r.get("reasonReference")) or {}).get("reference", "").removeprefix("Condition/")
+        begun = (r.get("effectivePeriod") or {}).get("start") or r.get("effectiveDateTime", "")
+        initial = {
+            "name": concept(r.get("medicationCodeableConcept")), "dose": (first(r.get("dosage")) or {}).get("text", ""),
+            "reason": reason, "since": _date_words(begun),
+        }  # fmt: skip
+        return Loaded(version.version, initial, needs, r, version.reference, (End("end", "No longer taken"), WRONG), notes=notes)
+
+    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+        wish = clinical.MedicationWish(values["name"], values["dose"], values["reason"], values["since"])
+        return self.file(ctx, patient, on, seen, lambda old: clinical.medication(patient, old, wish, recorder(ctx)))
+
+    def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
+        return self.file(ctx, patient, on, seen, lambda old: clinical.medication_ended(old, today_of(ctx), error=how == "error"))
+
+    def ended_said(self, how: str) -> str:
+        return "Marked as entered in error." if how == "error" else "Marked as no longer taken."
+
+
+class AllergyEdit(ClinicalEdit):
+    form, said, kind = forms.AllergyForm, "Allergies saved.", "AllergyIntolerance"
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        return "Allergy" if on else "Allergies"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        if not on:
+            return Loaded(initial={"confirmed": True})
+        version = read(ctx, patient, self.kind, on, level="chart")
+        r = version.resource
+        said = [m.get("text") or concept(m) for x in r.get("reaction", ()) for m in x.get("manifestation", ())]
+        none = clinical.says_none_known(r)
+        initial = {
+            "none_known": none, "name": "" if none else concept(r.get("code")), "reaction": ", ".join(s for s in said if s),
+            "severe": r.get("criticality") == "high", "confirmed": "confirmed" in codes(r.get("verificationStatus")),
+        }  # fmt: skip
+        return Loaded(version.version, initial, {}, r, version.reference, (End("end", "No longer an allergy"), WRONG))
+
+    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+        wish = clinical.AllergyWish(
+            values["name"], values["reaction"], values["severe"], values["confirmed"], values["none_known"]
+        )
+        return self.file(ctx, patient, on, seen, lambda old: clinical.allergy(patient, old, wish, recorder(ctx)))
+
+    def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
+        return self.file(ctx, patient, on, seen, lambda old: clinical.allergy_ended(old, today_of(ctx), error=how == "error"))
+
+    def ended_said(self, how: str) -> str:
+        return "Marked as entered in error." if how == "error" else "No longer listed as an allergy."
+
+
+class NoteEdit(Edit):
+    permission, form, said, verb = Permission.TASK_WORK, forms.NoteForm, "Note kept.", "Keep the note"
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        return "Add a note"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        return Loaded()
+
+    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+        return care.add_note(ctx, patient, values["words"])

@@ -1,0 +1,238 @@
+"""Edits of the patient's own record: phone, e-mail, address, language, name."""
+
+from typing import Any
+
+from waypost.chart.rules.words import first
+from waypost.kernel.context import Context
+from waypost.records.versions import Version
+from waypost.registry import edits, fhir
+from waypost.registry.amending import amend_patient
+from waypost.web.chart import forms
+from waypost.web.chart.edits.base import Edit, End, Json, Loaded, read, today_of
+
+NO_LONGER = End("end", "No longer in use")
+
+
+class PatientEdit(Edit):
+    """An edit that changes the Patient."""
+
+    def patient(self, ctx: Context, patient: str) -> Version:
+        return read(ctx, patient, "Patient", patient)
+
+    def loaded(self, version: Version, initial: dict[str, Any], **more: Any) -> Loaded:
+        return Loaded(version.version, initial, resource=version.resource, reference=version.reference, **more)
+
+
+class PhoneEdit(PatientEdit):
+    form, said = forms.PhoneForm, "Phone number saved."
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        return f"Phone {fhir.say_phone(on)}" if on else "Add a phone number"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        version = self.patient(ctx, patient)
+        every = fhir.phones(version.resource, today_of(ctx))
+        phone = next((p for p in every if on and p.number == on), None)
+        if phone is None:
+            return self.loaded(version, {"use": "mobile", "first": not every})
+        initial = {
+            "number": phone.shown, "use": phone.use, "owner": phone.owner, "hours": phone.hours,
+            "voicemail": forms.untri(phone.voicemail), "text": forms.untri(phone.text), "first": phone is every[0],
+        }  # fmt: skip
+        return self.loaded(version, initial, ends=(NO_LONGER,))
+
+    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+        number = values["number"]
+        if fhir.dial(number) == fhir.dial(on):
+            number = on  # the same number: the spelling on record stays
+        wish = edits.PhoneWish(
+            number, values["use"], values["owner"], values["hours"],
+            forms.tri(values["voicemail"]), forms.tri(values["text"]), values["first"],
+        )  # fmt: skip
+        return amend_patient(ctx, patient, seen, lambda old: edits.with_phone(old, on, wish, today_of(ctx)))
+
+    def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
+        return amend_patient(ctx, patient, seen, lambda old: edits.with_phone(old, on, None, today_of(ctx)))
+
+    def ended_said(self, how: str) -> str:
+        return "Phone number taken out of use."
+
+
+class EmailEdit(PatientEdit):
+    form, said = forms.EmailForm, "E-mail address saved."
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        return "E-mail address" if on else "Add an e-mail address"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        version = self.patient(ctx, patient)
+        found = dict(fhir.emails(version.resource, today_of(ctx)))
+        if on not in found:
+            return self.loaded(version, {})
+        return self.loaded(version, {"address": on, "wanted": found[on]}, ends=(NO_LONGER,))
+
+    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+        address, wanted = values["address"], values["wanted"]
+        return amend_patient(
+            ctx, patient, seen, lambda old: edits.with_email(old, on, address, wanted=wanted, today=today_of(ctx))
+        )
+
+    def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
+        return amend_patient(ctx, patient, seen, lambda old: edits.with_email(old, on, "", wanted=False, today=today_of(ctx)))
+
+    def ended_said(self, how: str) -> str:
+        return "E-mail address taken out of use."
+
+
+class AddressEdit(PatientEdit):
+    form, said = forms.AddressForm, "Address saved."
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        return "Address"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        version = self.patient(ctx, patient)
+        homes = fhir.current_addresses(version.resource, today_of(ctx))
+        home: Json = homes[0] if homes else {}
+        lines = [*home.get("line", ()), "", ""]
+        initial = {
+            "line1": lines[0] or home.get("text", ""), "line2": ", ".join(x for x in lines[1:] if x), "city": home.get("city", ""),
+            "state": home.get("state", ""), "postal": home.get("postalCode", ""), "moved": "yes",
+            "homeless": fhir.extension(version.resource, "no-fixed-address") is True,
+        }  # fmt: skip
+        return self.loaded(version, initial)
+
+    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+        wish = edits.AddressWish(
+            (values["line1"], values["line2"]), values["city"], values["state"], values["postal"],
+            moved=values["moved"] == "yes", homeless=values["homeless"],
+        )  # fmt: skip
+        return amend_patient(ctx, patient, seen, lambda old: edits.with_address(old, wish, today_of(ctx)))
+
+
+class AddressesEdit(PatientEdit):
+    form, said = forms.AddressesForm, "One address is current now."
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        return "Several addresses are marked current"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        version = self.patient(ctx, patient)
+        homes = fhir.current_addresses(version.resource, today_of(ctx))
+        choices = [(str(i), _since(home)) for i, home in enumerate(homes)]
+        return self.loaded(version, {}, needs={"current": choices})
+
+    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+        keep = int(values["keep"])
+        return amend_patient(ctx, patient, seen, lambda old: edits.with_only_address(old, keep, today_of(ctx)))
+
+
+def _since(home: Json) -> str:
+    start = (home.get("period") or {}).get("start", "")
+    return f"{fhir.say_address(home)}{f', since {start[:10]}' if start else ''}"
+
+
+class LanguageEdit(PatientEdit):
+    form, said = forms.LanguageForm, "Languages and needs saved."
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        return "Languages and needs"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        version = self.patient(ctx, patient)
+        resource = version.resource
+        spoken = fhir.spoken_language(resource)
+        needs = [str(n) for n in fhir.extensions(resource, "need")]
+        initial = {
+            "spoken": spoken.split("-")[0] if spoken.split("-")[0] in dict(forms.languages()) else spoken,
+            "written": fhir.extension(resource, "written-language") or "",
+            "interpreter": forms.untri(fhir.interpreter_needed(resource)),
+            "needs": [n for n in needs if n in forms.NEEDS],
+            "other": "; ".join(n for n in needs if n not in forms.NEEDS),
+        }
+        return self.loaded(version, initial)
+
+    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+        needs = [*values["needs"], *(n.strip() for n in values["other"].split(";"))]
+        wish = edits.LanguageWish(
+            values["spoken"], values["written"], forms.tri(values["interpreter"]), tuple(n for n in needs if n)
+        )
+        return amend_patient(ctx, patient, seen, lambda old: edits.with_language(old, wish))
+
+
+class PersonEdit(PatientEdit):
+    form, said = forms.PersonForm, "Name and birth date saved."
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        return "Name, birth date and sex"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        version = self.patient(ctx, patient)
+        resource = version.resource
+        name, usual = fhir.legal_name(resource), next(fhir.names(resource, "usual", "nickname"), {})
+        birth = resource.get("birthDate", "")
+        initial = {
+            "given": " ".join(name.get("given", ())), "family": name.get("family", "") or name.get("text", ""),
+            "preferred": " ".join(usual.get("given", ())) or usual.get("text", ""),
+            "pronouns": fhir.extension(resource, "pronouns") or "", "birth": birth if len(birth) == 10 else "",
+            "birth_unknown": fhir.birth_unknown(resource), "sex": resource.get("gender", ""),
+        }  # fmt: skip
+        notes = [f"On record so far: {birth}"] if birth and len(birth) < 10 else []
+        return self.loaded(version, initial, needs={"today": today_of(ctx)}, notes=notes)
+
+    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+        wish = edits.PersonWish(
+            values["family"], values["given"], values["preferred"], values["pronouns"], values["birth"],
+            values["birth_unknown"], values["sex"], values["keep_former"],
+        )  # fmt: skip
+        return amend_patient(ctx, patient, seen, lambda old: edits.with_person(old, wish))
+
+
+class RelationEdit(Edit):
+    form, said = forms.RelationForm, "Saved: who may be told what."
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        return "Who this is and what they may be told" if on else "Add a person"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        needs = {"today": today_of(ctx)}
+        if not on:
+            return Loaded(needs=needs)
+        version = read(ctx, patient, "RelatedPerson", on)
+        r = version.resource
+        name: Json = first(r.get("name")) or {}
+        kinds = [c.get("code", "") for rel in r.get("relationship", ()) for c in rel.get("coding", ())]
+        offered = {code for code, _ in forms.RELATIONS}
+        phones = fhir.phones(r, today_of(ctx))
+        initial = {
+            "given": " ".join(name.get("given", ())) or name.get("text", ""), "family": name.get("family", ""),
+            "relationship": next((k for k in kinds if k in offered), ""), "phone": phones[0].shown if phones else "",
+            "about": fhir.extensions(r, "may-discuss"), "until": (r.get("period") or {}).get("end", "")[:10],
+            "emergency": "C" in kinds, "guardian": "GUARD" in kinds,
+            "may_consent": fhir.extension(r, "may-consent") is True, "may_bring": fhir.extension(r, "may-bring") is True,
+        }  # fmt: skip
+        ends = (End("end", "End the leave today"),)
+        return Loaded(version.version, initial, needs, r, version.reference, ends)
+
+    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+        from waypost.registry.amending import add_relation, amend_relation
+
+        wish = edits.RelationWish(
+            values["given"], values["family"], values["relationship"], values["phone"], tuple(values["about"]), values["until"],
+            values["guardian"], values["may_consent"], values["may_bring"], values["emergency"],
+        )  # fmt: skip
+        today = today_of(ctx)
+        if not on:
+            return add_relation(ctx, patient, edits.related(patient, None, wish, today))
+        return amend_relation(ctx, patient, on, seen, lambda old: edits.related(patient, old, wish, today))
+
+    def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
+        from datetime import timedelta
+
+        from waypost.registry.amending import amend_relation
+
+        yesterday = today_of(ctx) - timedelta(days=1)
+        return amend_relation(ctx, patient, on, seen, lambda old: edits.with_leave_ended(old, yesterday))
+
+    def ended_said(self, how: str) -> str:
+        return "Leave ended."
