@@ -3,16 +3,19 @@
 from typing import Any
 
 from waypost.access import Permission, action, scopes
+from waypost.chart.queries import OPEN_TASKS, Slice, slices
 from waypost.coordination.actions.visits import cancel_all
 from waypost.kernel.context import Context
 from waypost.records import actions as records
 from waypost.records import queries as records_queries
 from waypost.records.problems import Stale
-from waypost.records.versions import Version
+from waypost.records.versions import Filing, Version
 from waypost.scheduling import actions as scheduling
 from waypost.scheduling import fhir
 
 Resource = dict[str, Any]
+
+WORK_MAX = 1000
 
 
 @action(Permission.PATIENT_UPDATE)
@@ -34,9 +37,20 @@ def mark_deceased(ctx: Context, patient: str, *, on: str | None = None, expect: 
     for group in (v for v in coming if v not in own):
         kept = [p for p in group.resource["participant"] if fhir.reference(p) != f"Patient/{patient}"]
         records.file(ctx, {**group.resource, "participant": kept}, id=group.id, expect=group.version)
+    _close_work(ctx, patient)
     changed: Resource = {k: v for k, v in before.resource.items() if not k.lstrip("_").startswith("deceased")}
     changed |= {"deceasedDateTime": on} if on else {"deceasedBoolean": True}
     return records.file(ctx, changed, id=patient, expect=before.version)
+
+
+def _close_work(ctx: Context, patient: str) -> None:
+    """Close what is still open for the patient, with the reason: nobody calls the dead."""
+    scope = scopes.for_patient(ctx, patient, level="contact", what="Task")
+    open_ = slices(scope, patient, [Slice("Task", WORK_MAX, OPEN_TASKS)])
+    why = {"text": "The patient has died."}
+    closed = [Filing({**v.resource, "status": "cancelled", "statusReason": why}, "Task", v.id, v.version) for v in open_]
+    if closed:
+        records.file_many(ctx, closed)
 
 
 def visits_to_come(ctx: Context, patient: str) -> list[Version]:

@@ -70,7 +70,7 @@ def _phone(k: Known) -> Iterable[Fact]:
 def _leave(k: Known) -> Iterable[Fact]:
     numbers = fhir.phones(k.patient, k.today)
     if numbers and all(p.voicemail is None for p in numbers):
-        yield Fact("FACT-3", "Nobody has asked whether voicemail is OK", "Ask", "contact")
+        yield Fact("FACT-3", "Nobody has asked whether voicemail is OK", "Ask", "phone", numbers[0].number)
 
 
 def _address(k: Known) -> Iterable[Fact]:
@@ -78,11 +78,11 @@ def _address(k: Known) -> Iterable[Fact]:
     homeless = fhir.extension(k.patient, "no-fixed-address") is True
     same_use = [a for a in homes if a.get("use") != "temp"]
     if len(same_use) > 1:
-        yield Fact("FACT-4", f"{_number(len(same_use))} addresses marked current", "Fix", "contact")
+        yield Fact("FACT-4", f"{_number(len(same_use))} addresses marked current", "Fix", "addresses")
     elif homes and homeless:
-        yield Fact("FACT-4", "An address and 'no fixed address' are both recorded", "Fix", "contact")
+        yield Fact("FACT-4", "An address and 'no fixed address' are both recorded", "Fix", "address")
     elif not homes and not homeless:
-        yield Fact("FACT-4", "No address, and not recorded as without one", "Add", "contact")
+        yield Fact("FACT-4", "No address, and not recorded as without one", "Add", "address")
 
 
 def _number(many: int) -> str:
@@ -147,18 +147,19 @@ def _coverage(k: Known) -> Iterable[Fact]:
         )
         if coverage.ends is not None and coverage.ends - k.today <= timedelta(days=limits.ENDING_DAYS):
             says = f"{coverage.payer} ends {say_short(coverage.ends, today=k.today)}{'' if coverage.self_pay else verified}"
-            yield Fact("FACT-10", says, "Check", "coverage", coverage.id)
+            form = "coverage" if coverage.self_pay else "answer"
+            yield Fact("FACT-10", says, "Verify" if form == "answer" else "Check", form, coverage.id)
         elif coverage.due:
             yield Fact(
                 "FACT-11",
                 f"{coverage.payer}: {coverage.said[:1].lower()}{coverage.said[1:].rstrip('.')}",
-                "Check",
-                "coverage",
+                "Verify",
+                "answer",
                 coverage.id,
             )
     for coverage in k.coverages:
         if coverage.state == "refused":
-            yield Fact("FACT-11", coverage.said.rstrip("."), "Check", "coverage", coverage.id)
+            yield Fact("FACT-11", coverage.said.rstrip("."), "Verify", "answer", coverage.id)
     if any(c.self_pay for c in standing) and any(not c.self_pay for c in standing):
         yield Fact(
             "FACT-12", "Self-pay and a payer are both marked current", "Fix", "coverage", standing[-1].id

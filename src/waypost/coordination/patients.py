@@ -21,6 +21,7 @@ from waypost.records import queries as records
 from waypost.records.problems import NotFound
 from waypost.records.versions import Version
 from waypost.registry import fhir
+from waypost.terminology.languages import language_name
 
 Json = dict[str, Any]
 
@@ -84,6 +85,14 @@ class PatientView:
     reading: Reading
 
     @property
+    def homeless(self) -> bool:
+        return fhir.extension(self.resource, "no-fixed-address") is True
+
+    @property
+    def written(self) -> str:
+        return language_name(fhir.written_language(self.resource))
+
+    @property
     def told(self) -> tuple[people.Relation, ...]:
         return people.may_be_told(self.people)
 
@@ -93,7 +102,7 @@ def open_patient(ctx: Context, patient: str, *, kind: str = "") -> PatientView:
 
     Raises NotFound and Gone where there is no such patient.
     """
-    scope, closed = _scope(ctx, patient)
+    scope, closed = scope_of(ctx, patient)
     reading = reading_of(ctx)
     start = read_moment(reading.today.isoformat(), ctx.zone)
     assert start is not None
@@ -169,7 +178,8 @@ def by_type(versions: Iterable[Version]) -> dict[str, list[Version]]:
     return kept
 
 
-def _scope(ctx: Context, patient: str) -> tuple[Scope, str]:
+def scope_of(ctx: Context, patient: str) -> tuple[Scope, str]:
+    """Return the widest scope that this reader has of a patient, and what keeps the chart closed: '' where it is open."""
     try:
         return scopes.for_patient(ctx, patient), ""
     except ChartClosed:

@@ -58,6 +58,8 @@ class PatientPage(Page):
     may: frozenset[str] = frozenset()  # the edit forms that this reader's role may use
     survivor: Act | None = None
     reasons: Sequence[tuple[str, str, str]] = ()  # value, words, key
+    visit_pages: bool = False
+    itinerary: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,9 @@ def results(request: Request, id: str) -> HttpResponse:
     """Show every kind of result with the figures behind its line."""
     found = patients.every_result(request.ctx, id)
     view = patients.contact_of(request.ctx, id)
-    page = ResultsPage(title=f"Results · {view.who.name}", place="patients", id=id, band=band(view), results=found)
+    page = ResultsPage(
+        title=f"Results · {view.who.name}", place="patients", id=id, band=band(view), results=found
+    )
     return render_page(request, page)
 
 
@@ -112,5 +114,7 @@ def documents(request: Request, id: str) -> HttpResponse:
     """Show every document."""
     found = patients.every_document(request.ctx, id)
     view = patients.contact_of(request.ctx, id)
-    page = DocumentsPage(title=f"Documents · {view.who.name}", place="patients", id=id, band=band(view), documents=found)
+    page = DocumentsPage(
+        title=f"Documents · {view.who.name}", place="patients", id=id, band=band(view), documents=found
+    )
     return render_page(request, page)

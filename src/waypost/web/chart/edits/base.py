@@ -52,7 +52,9 @@ class Edit:
     def load(self, ctx: Context, patient: str, on: str) -> Loaded:
         raise NotImplementedError
 
-    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
         raise NotImplementedError
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:

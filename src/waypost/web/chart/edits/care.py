@@ -29,7 +29,12 @@ def recorder(ctx: Context) -> clinical.Recorder:
 
 
 class TeamEdit(Edit):
-    permission, form, said, verb = Permission.CARE_TEAM_EDIT, forms.TeamForm, "Care team saved.", "Add to the team"
+    permission, form, said, verb = (
+        Permission.CARE_TEAM_EDIT,
+        forms.TeamForm,
+        "Care team saved.",
+        "Add to the team",
+    )
 
     def title(self, on: str, loaded: Loaded) -> str:
         return "Care team"
@@ -39,7 +44,9 @@ class TeamEdit(Edit):
         found = slices(scope, patient, [Slice("CareTeam", 20, ("active",)), Slice("RelatedPerson", 60)])
         teams = sorted((v for v in found if v.type == "CareTeam"), key=lambda v: v.id)
         staff = [(f"Practitioner/{id}", name) for id, name in practitioners(scope)]
-        family = [(v.reference, f"{name_of(v.resource)} (family)") for v in found if v.type == "RelatedPerson"]
+        family = [
+            (v.reference, f"{name_of(v.resource)} (family)") for v in found if v.type == "RelatedPerson"
+        ]
         team = teams[0] if teams else None
         ends = []
         for p in team.resource.get("participant", ()) if team else ():
@@ -52,7 +59,9 @@ class TeamEdit(Edit):
             team.reference if team else "", ends,
         )  # fmt: skip
 
-    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
         name = dict(loaded.needs["people"])[values["who"]].removesuffix(" (family)")
         wish = care.MemberWish(values["role"], values["who"], name)
         return care.join_team(ctx, patient, (loaded.resource or {}).get("id", ""), seen, wish)
@@ -74,7 +83,11 @@ class CoverageEdit(Edit):
         needs = {"today": today_of(ctx)}
         lists = {"payers": tuple(payers(scopes.for_staff(ctx, what="Organization")))}
         if not on:
-            return Loaded(needs=needs, lists=lists, initial={"relationship": "self", "begins": today_of(ctx).isoformat()})
+            return Loaded(
+                needs=needs,
+                lists=lists,
+                initial={"relationship": "self", "begins": today_of(ctx).isoformat()},
+            )
         version = read(ctx, patient, "Coverage", on)
         r = version.resource
         period = r.get("period") or {}
@@ -87,7 +100,9 @@ class CoverageEdit(Edit):
         ends = (End("end", "It ended yesterday"), WRONG)
         return Loaded(version.version, initial, needs, r, version.reference, ends, lists)
 
-    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
         known = payers(scopes.for_staff(ctx, what="Organization"))
         wish = coverage_edits.CoverageWish(
             values["payer"], known.get(values["payer"], ""), values["plan"], values["member"], values["relationship"],
@@ -95,7 +110,9 @@ class CoverageEdit(Edit):
         )  # fmt: skip
         if not on:
             return coverage.add_coverage(ctx, patient, coverage_edits.coverage(patient, None, wish))
-        return coverage.amend_coverage(ctx, patient, on, seen, lambda old: coverage_edits.coverage(patient, old, wish))
+        return coverage.amend_coverage(
+            ctx, patient, on, seen, lambda old: coverage_edits.coverage(patient, old, wish)
+        )
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
         from datetime import timedelta
@@ -119,7 +136,12 @@ def _payer(ctx: Context, patient: str, resource: Json) -> str:
 
 
 class AnswerEdit(Edit):
-    permission, form, said, verb = Permission.COVERAGE_EDIT, forms.AnswerForm, "The payer's answer is on record.", "Keep this answer"
+    permission, form, said, verb = (
+        Permission.COVERAGE_EDIT,
+        forms.AnswerForm,
+        "The payer's answer is on record.",
+        "Keep this answer",
+    )
 
     def title(self, on: str, loaded: Loaded) -> str:
         payor: Json = first((loaded.resource or {}).get("payor")) or {}
@@ -132,8 +154,12 @@ class AnswerEdit(Edit):
         initial = {"on": today_of(ctx).isoformat(), "how": "phone"}
         return Loaded(version.version, initial, {"today": today_of(ctx)}, version.resource, notes=notes)
 
-    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
-        wish = coverage_edits.AnswerWish(forms.tri(values["said"]), values["on"], values["deductible"], values["how"])
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
+        wish = coverage_edits.AnswerWish(
+            forms.tri(values["said"]), values["on"], values["deductible"], values["how"]
+        )
         return coverage.record_said(ctx, patient, on, wish)
 
 
@@ -165,14 +191,26 @@ class ProblemEdit(ClinicalEdit):
             "name": concept(r.get("code")), "since": _date_words(r.get("onsetDateTime", "")),
             "confirmed": "confirmed" in codes(r.get("verificationStatus")),
         }  # fmt: skip
-        return Loaded(version.version, initial, needs, r, version.reference, (End("end", "It is over"), WRONG))
+        return Loaded(
+            version.version, initial, needs, r, version.reference, (End("end", "It is over"), WRONG)
+        )
 
-    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
         wish = clinical.ProblemWish(values["name"], values["since"], values["confirmed"])
-        return self.file(ctx, patient, on, seen, lambda old: clinical.problem(patient, old, wish, recorder(ctx)))
+        return self.file(
+            ctx, patient, on, seen, lambda old: clinical.problem(patient, old, wish, recorder(ctx))
+        )
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
-        return self.file(ctx, patient, on, seen, lambda old: clinical.problem_ended(old, today_of(ctx), error=how == "error"))
+        return self.file(
+            ctx,
+            patient,
+            on,
+            seen,
+            lambda old: clinical.problem_ended(old, today_of(ctx), error=how == "error"),
+        )
 
     def ended_said(self, how: str) -> str:
         return "Marked as entered in error." if how == "error" else "Problem marked as over."
@@ -208,14 +246,32 @@ class MedicationEdit(ClinicalEdit):
             "name": concept(r.get("medicationCodeableConcept")), "dose": (first(r.get("dosage")) or {}).get("text", ""),
             "reason": reason, "since": _date_words(begun),
         }  # fmt: skip
-        return Loaded(version.version, initial, needs, r, version.reference, (End("end", "No longer taken"), WRONG), notes=notes)
+        return Loaded(
+            version.version,
+            initial,
+            needs,
+            r,
+            version.reference,
+            (End("end", "No longer taken"), WRONG),
+            notes=notes,
+        )
 
-    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
         wish = clinical.MedicationWish(values["name"], values["dose"], values["reason"], values["since"])
-        return self.file(ctx, patient, on, seen, lambda old: clinical.medication(patient, old, wish, recorder(ctx)))
+        return self.file(
+            ctx, patient, on, seen, lambda old: clinical.medication(patient, old, wish, recorder(ctx))
+        )
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
-        return self.file(ctx, patient, on, seen, lambda old: clinical.medication_ended(old, today_of(ctx), error=how == "error"))
+        return self.file(
+            ctx,
+            patient,
+            on,
+            seen,
+            lambda old: clinical.medication_ended(old, today_of(ctx), error=how == "error"),
+        )
 
     def ended_said(self, how: str) -> str:
         return "Marked as entered in error." if how == "error" else "Marked as no longer taken."
@@ -232,22 +288,36 @@ class AllergyEdit(ClinicalEdit):
             return Loaded(initial={"confirmed": True})
         version = read(ctx, patient, self.kind, on, level="chart")
         r = version.resource
-        said = [m.get("text") or concept(m) for x in r.get("reaction", ()) for m in x.get("manifestation", ())]
+        said = [
+            m.get("text") or concept(m) for x in r.get("reaction", ()) for m in x.get("manifestation", ())
+        ]
         none = clinical.says_none_known(r)
         initial = {
             "none_known": none, "name": "" if none else concept(r.get("code")), "reaction": ", ".join(s for s in said if s),
             "severe": r.get("criticality") == "high", "confirmed": "confirmed" in codes(r.get("verificationStatus")),
         }  # fmt: skip
-        return Loaded(version.version, initial, {}, r, version.reference, (End("end", "No longer an allergy"), WRONG))
+        return Loaded(
+            version.version, initial, {}, r, version.reference, (End("end", "No longer an allergy"), WRONG)
+        )
 
-    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
         wish = clinical.AllergyWish(
             values["name"], values["reaction"], values["severe"], values["confirmed"], values["none_known"]
         )
-        return self.file(ctx, patient, on, seen, lambda old: clinical.allergy(patient, old, wish, recorder(ctx)))
+        return self.file(
+            ctx, patient, on, seen, lambda old: clinical.allergy(patient, old, wish, recorder(ctx))
+        )
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
-        return self.file(ctx, patient, on, seen, lambda old: clinical.allergy_ended(old, today_of(ctx), error=how == "error"))
+        return self.file(
+            ctx,
+            patient,
+            on,
+            seen,
+            lambda old: clinical.allergy_ended(old, today_of(ctx), error=how == "error"),
+        )
 
     def ended_said(self, how: str) -> str:
         return "Marked as entered in error." if how == "error" else "No longer listed as an allergy."
@@ -262,5 +332,7 @@ class NoteEdit(Edit):
     def load(self, ctx: Context, patient: str, on: str) -> Loaded:
         return Loaded()
 
-    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
         return care.add_note(ctx, patient, values["words"])

@@ -20,7 +20,9 @@ class PatientEdit(Edit):
         return read(ctx, patient, "Patient", patient)
 
     def loaded(self, version: Version, initial: dict[str, Any], **more: Any) -> Loaded:
-        return Loaded(version.version, initial, resource=version.resource, reference=version.reference, **more)
+        return Loaded(
+            version.version, initial, resource=version.resource, reference=version.reference, **more
+        )
 
 
 class PhoneEdit(PatientEdit):
@@ -41,7 +43,9 @@ class PhoneEdit(PatientEdit):
         }  # fmt: skip
         return self.loaded(version, initial, ends=(NO_LONGER,))
 
-    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
         number = values["number"]
         if fhir.dial(number) == fhir.dial(on):
             number = on  # the same number: the spelling on record stays
@@ -71,14 +75,21 @@ class EmailEdit(PatientEdit):
             return self.loaded(version, {})
         return self.loaded(version, {"address": on, "wanted": found[on]}, ends=(NO_LONGER,))
 
-    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
         address, wanted = values["address"], values["wanted"]
         return amend_patient(
-            ctx, patient, seen, lambda old: edits.with_email(old, on, address, wanted=wanted, today=today_of(ctx))
+            ctx,
+            patient,
+            seen,
+            lambda old: edits.with_email(old, on, address, wanted=wanted, today=today_of(ctx)),
         )
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
-        return amend_patient(ctx, patient, seen, lambda old: edits.with_email(old, on, "", wanted=False, today=today_of(ctx)))
+        return amend_patient(
+            ctx, patient, seen, lambda old: edits.with_email(old, on, "", wanted=False, today=today_of(ctx))
+        )
 
     def ended_said(self, how: str) -> str:
         return "E-mail address taken out of use."
@@ -102,7 +113,9 @@ class AddressEdit(PatientEdit):
         }  # fmt: skip
         return self.loaded(version, initial)
 
-    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
         wish = edits.AddressWish(
             (values["line1"], values["line2"]), values["city"], values["state"], values["postal"],
             moved=values["moved"] == "yes", homeless=values["homeless"],
@@ -122,9 +135,13 @@ class AddressesEdit(PatientEdit):
         choices = [(str(i), _since(home)) for i, home in enumerate(homes)]
         return self.loaded(version, {}, needs={"current": choices})
 
-    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
         keep = int(values["keep"])
-        return amend_patient(ctx, patient, seen, lambda old: edits.with_only_address(old, keep, today_of(ctx)))
+        return amend_patient(
+            ctx, patient, seen, lambda old: edits.with_only_address(old, keep, today_of(ctx))
+        )
 
 
 def _since(home: Json) -> str:
@@ -152,10 +169,15 @@ class LanguageEdit(PatientEdit):
         }
         return self.loaded(version, initial)
 
-    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
         needs = [*values["needs"], *(n.strip() for n in values["other"].split(";"))]
         wish = edits.LanguageWish(
-            values["spoken"], values["written"], forms.tri(values["interpreter"]), tuple(n for n in needs if n)
+            values["spoken"],
+            values["written"],
+            forms.tri(values["interpreter"]),
+            tuple(n for n in needs if n),
         )
         return amend_patient(ctx, patient, seen, lambda old: edits.with_language(old, wish))
 
@@ -180,7 +202,9 @@ class PersonEdit(PatientEdit):
         notes = [f"On record so far: {birth}"] if birth and len(birth) < 10 else []
         return self.loaded(version, initial, needs={"today": today_of(ctx)}, notes=notes)
 
-    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
         wish = edits.PersonWish(
             values["family"], values["given"], values["preferred"], values["pronouns"], values["birth"],
             values["birth_unknown"], values["sex"], values["keep_former"],
@@ -214,7 +238,9 @@ class RelationEdit(Edit):
         ends = (End("end", "End the leave today"),)
         return Loaded(version.version, initial, needs, r, version.reference, ends)
 
-    def save(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]) -> Version:
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
         from waypost.registry.amending import add_relation, amend_relation
 
         wish = edits.RelationWish(

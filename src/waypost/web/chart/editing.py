@@ -1,0 +1,140 @@
+"""Editing in place: open a form, save it as one act, or show both where someone else was quicker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.forms import BoundField, CheckboxInput
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from waypost.access.permissions import allowed
+from waypost.access.problems import NotPermitted
+from waypost.coordination import patients
+from waypost.records.problems import Stale, Unacceptable
+from waypost.web.chart.bands import band
+from waypost.web.chart.edits import EDITS, Edit, Loaded
+from waypost.web.forms import DeskForm
+from waypost.web.pages import Page, Request, done, go_to, is_htmx, render_page, render_part
+from waypost.web.parts import Band
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """One field on which what was typed and what is on record differ."""
+
+    label: str
+    typed: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditPage(Page):
+    template: ClassVar[str] = "waypost/chart/edit.html"
+    id: str
+    name: str
+    on: str
+    edit: Edit
+    form: DeskForm
+    loaded: Loaded
+    band: Band | None = None
+    both: Sequence[Both] = ()
+    stale: bool = False
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: Request, id: str, form: str) -> HttpResponse:
+    """Show a form, or save what came with it."""
+    found = EDITS.get(form)
+    if found is None:
+        raise Http404
+    if not allowed(request.ctx.actor.roles, found.permission):
+        raise NotPermitted
+    on = request.GET.get("on", "")
+    loaded = found.load(request.ctx, id, on)
+    if request.method == "GET":
+        return _show(request, id, form, on, found, loaded, found.form(initial=loaded.initial, **loaded.needs))
+    return _save(request, id, form, on, found, loaded)
+
+
+def _save(request: Request, id: str, name: str, on: str, found: Edit, loaded: Loaded) -> HttpResponse:
+    seen = _seen(request)
+    how = request.POST.get("end", "")
+    form = found.form(request.POST, initial=loaded.initial, **loaded.needs)
+    try:
+        if how and any(how == end.value for end in loaded.ends):
+            version, said = found.end(request.ctx, id, on, loaded, seen, how), found.ended_said(how)
+        elif not form.is_valid():
+            return _show(request, id, name, on, found, loaded, form, status=422)
+        else:
+            version, said = found.save(request.ctx, id, on, loaded, seen, form.cleaned_data), found.said
+    except Stale:
+        return _show(
+            request, id, name, on, found, found.load(request.ctx, id, on), form, status=409, stale=True
+        )
+    except Unacceptable as problem:
+        form.is_valid()
+        for issue in problem.issues:
+            form.add_error(
+                None, f"{issue.diagnostics} ({issue.expression})" if issue.expression else issue.diagnostics
+            )
+        return _show(request, id, name, on, found, loaded, form, status=422)
+    done(request, said, version.act if version.version != seen or not loaded.version else None)
+    return go_to(request, "patient", id)
+
+
+def _seen(request: Request) -> int:
+    text = request.POST.get("version", "")
+    return int(text) if text.isdigit() and len(text) < 9 else 0
+
+
+def _show(
+    request: Request,
+    id: str,
+    name: str,
+    on: str,
+    found: Edit,
+    loaded: Loaded,
+    form: DeskForm,
+    *,
+    status: int = 200,
+    stale: bool = False,
+) -> HttpResponse:
+    whole = not is_htmx(request)
+    page = EditPage(
+        title=found.title(on, loaded),
+        place="patients",
+        id=id,
+        name=name,
+        on=on,
+        edit=found,
+        form=form,
+        loaded=loaded,
+        band=band(patients.contact_of(request.ctx, id), acts=()) if whole else None,
+        both=differing(form, found.form(initial=loaded.initial, **loaded.needs)) if stale else (),
+        stale=stale,
+    )
+    if whole:
+        return render_page(request, page, status)
+    return render_part(request, "waypost/chart/edit_card.html", page, status)
+
+
+def differing(typed: DeskForm, now: DeskForm) -> tuple[Both, ...]:
+    """Return the fields on which what was typed and what is on record differ, both in words."""
+    found = []
+    for field in typed:
+        one, other = said(field, field.data), said(now[field.name], now[field.name].initial)
+        if one != other:
+            found.append(Both(str(field.label), one or "nothing", other or "nothing"))
+    return tuple(found)
+
+
+def said(field: BoundField, value: Any) -> str:
+    """Return a field's value in words: the label of a choice, yes or no of a box, the text of the rest."""
+    if isinstance(field.field.widget, CheckboxInput):
+        return "yes" if value in (True, "on", "true", "True") else "no"
+    choices = {str(code): str(label) for code, label in getattr(field.field, "choices", ())}
+    if choices:
+        values = value if isinstance(value, list | tuple) else [value or ""]
+        return ", ".join(choices.get(str(v), str(v)) for v in values)
+    return str(value or "").strip()

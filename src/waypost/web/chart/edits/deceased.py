@@ -1,0 +1,53 @@
+"""The edit that records a death."""
+
+from typing import Any
+
+from waypost.access.permissions import Permission
+from waypost.coordination.deceased import mark_deceased
+from waypost.kernel.context import Context
+from waypost.records.versions import Version
+from waypost.registry import edits, fhir
+from waypost.registry.amending import amend_patient
+from waypost.web.chart import forms
+from waypost.web.chart.edits.base import Edit, End, Loaded, read, today_of
+
+
+class DeceasedEdit(Edit):
+    permission, form, said, verb = (
+        Permission.APPOINTMENT_STATUS,
+        forms.DeceasedForm,
+        "Death recorded. Visits and work stopped.",
+        "Record the death",
+    )
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        return "Record a death"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        version = read(ctx, patient, "Patient", patient)
+        death = fhir.died(version.resource)
+        initial = {"on": death[:10]} if isinstance(death, str) else {}
+        notes = [
+            "Visits to come are cancelled, open work is closed, and nothing more goes out. It is one act: Undo brings all of it back."
+        ]
+        ends = (End("error", "Entered in error: the patient lives"),) if death else ()
+        return Loaded(
+            version.version,
+            initial,
+            {"today": today_of(ctx)},
+            version.resource,
+            version.reference,
+            ends,
+            notes=notes,
+        )
+
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
+        return mark_deceased(ctx, patient, on=values["on"].isoformat() if values["on"] else None, expect=seen)
+
+    def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
+        return amend_patient(ctx, patient, seen, lambda old: edits.with_death(old, None))
+
+    def ended_said(self, how: str) -> str:
+        return "Death taken off the record. Book the visits anew."
