@@ -13,7 +13,7 @@ SELF_PAY = {
     "text": "Self-pay",
 }
 RELATION_SYSTEM = "http://terminology.hl7.org/CodeSystem/subscriber-relationship"
-BENEFIT = "http://terminology.hl7.org/CodeSystem/benefit-type"
+PLAN = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/ex-benefitcategory", "code": "30", "display": "Health Benefit Plan Coverage"}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def answer(patient: str, of: Json, wish: AnswerWish) -> Json:
             "type": {"coding": [{"system": "urn:waypost:benefit", "code": "deductible-left"}]},
             "allowedMoney": left,
         }
-        insurance["item"] = [{"benefit": [benefit]}]
+        insurance["item"] = [{"category": deepcopy(PLAN), "benefit": [benefit]}]
     return {
         "resourceType": "CoverageEligibilityResponse",
         "status": "active",

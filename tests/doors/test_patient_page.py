@@ -1,0 +1,330 @@
+"""The patient page through the web door: what it shows, to whom, in how many queries; edits, conflicts, undo."""
+
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests import chart_cases as cases
+
+from waypost.access import scopes
+from waypost.records import queries
+
+QUERIES_MAX = (
+    20  # of an open chart: sign-in 3, decision and audit 4, slices, results, timeline, counts, names
+)
+
+
+@pytest.fixture
+def sign_in(tenant, clock, monkeypatch):
+    from waypost.access.models import Account
+    from waypost.web import middleware
+
+    monkeypatch.setattr(middleware, "CLOCK", clock)
+
+    def make(role="coordinator", practitioner="ruiz", name="Ana Ruiz"):
+        account = Account.objects.create(
+            username=f"{role}-{tenant.slug}",
+            tenant=tenant,
+            roles=[role],
+            practitioner=practitioner or "",
+            display=name,
+        )
+        client = Client()
+        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def castillo(context):
+    cases.file_all(context(), [*cases.staff(), cases.patient()])
+    cases.file_all(context(), cases.chart())
+
+
+def words(answer):
+    text = re.sub(r"<(script|style).*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def test_the_page_says_who_this_is_and_all_there_is_to_know(sign_in, castillo):
+    answer = sign_in().get("/patients/castillo")
+    assert answer.status_code == 200
+    said = words(answer)
+    for expected in (
+        "Castillo Reyes, Marisol she/her", "Mar 12, 1957 · 69 years · MRN 004 182", "(202) 555-0142", "mornings, voicemail OK",
+        "Speaks Spanish, interpreter", "Lucía, daughter: visits and bills", "Northfield Plan, verify", "PCP Dr Kwame Osei", "Penicillin: rash",
+        "Discharged Nov 20", "Since Nov 23", "Call after discharge", "Today", "Reconcile medications", "Fri, Nov 27",
+        "Two addresses marked current", "Northfield Plan ends Nov 30, last verified Sep 2", "Ana Ruiz (lead)", "Lucía Castillo, daughter, (202) 555-0177",
+        "Wed, Dec 2 9:20 AM", "Cardiology follow-up", "interpreter confirmed · patient not yet", "Heart failure since 2019", "Furosemide 40 mg",
+        "HbA1c", "8.4 %", "Laboratory, Sep 2", "79 kg", "member 88-204", "Deductible left then $412.50.", "Discharge summary General Hospital, Nov 20 · text",
+        "Hospital stay , heart failure; 5 nights; discharged: home", "Tue, Nov 3, 9:30 AM · Nurse Kim, by phone",
+    ):  # fmt: skip
+        assert expected in said, expected
+    assert 'aria-label="Rising from 7.1 to 8.4 % over 18 months"' in answer.content.decode()
+
+
+def test_one_read_of_a_chart_is_a_handful_of_queries(sign_in, castillo, django_db_setup):
+    from django.db import connection
+
+    client = sign_in()
+    client.get("/patients/castillo")
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        client.get("/patients/castillo")
+    assert len(few) <= QUERIES_MAX, "\n".join(q["sql"][:120] for q in few.captured_queries)
+
+
+def test_nothing_a_patient_could_be_known_by_stands_in_an_address(sign_in, castillo):
+    page = sign_in().get("/patients/castillo").content.decode()
+    found = [
+        unescape(u)
+        for u in re.findall(r'(?:href|action|hx-get|hx-post)="([^"#]*)"', page)
+        if not u.startswith("tel:")
+    ]
+    assert not [
+        u for u in found if any(w in u for w in ("Castillo", "Marisol", "004182", "1957", "marisol@", "555"))
+    ]
+
+
+def test_a_chart_opens_with_a_reason_and_stays_open(sign_in, castillo):
+    client = sign_in(practitioner="stranger")
+    closed = words(client.get("/patients/castillo"))
+    assert "Why do you open this chart?" in closed
+    assert "Cardiology follow-up" in closed, "visits are open to everyone at the desk"
+    assert "Heart failure" not in closed
+    assert "Penicillin" not in closed
+    opened = client.post("/patients/castillo/open", {"reason": "caller"})
+    assert opened.status_code == 303
+    assert "Heart failure" in words(client.get("/patients/castillo"))
+
+
+def test_a_restricted_chart_is_closed_in_words(sign_in, context, castillo):
+    cases.file_all(
+        context(),
+        [
+            cases.patient(
+                "vip",
+                meta={
+                    "security": [
+                        {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}
+                    ]
+                },
+                identifier=[],
+            )
+        ],
+    )
+    said = words(sign_in().get("/patients/vip"))
+    assert "This chart is restricted" in said
+    assert "Why do you open this chart?" not in said
+
+
+def test_a_role_without_charts_sees_contact_and_coverage(sign_in, castillo):
+    said = words(sign_in("billing", None).get("/patients/castillo"))
+    assert "The chart is not part of your role" in said
+    assert "Northfield Plan" in said
+    assert "Heart failure" not in said
+
+
+def test_no_such_patient_is_a_page_in_words(sign_in, tenant):
+    answer = sign_in().get("/patients/nobody")
+    assert answer.status_code == 404
+
+
+def edit(client, form, on="", **typed):
+    from urllib.parse import quote
+
+    url = f"/patients/castillo/edit/{form}" + (f"?on={quote(on)}" if on else "")
+    page = client.get(url)
+    assert page.status_code == 200, words(page)
+    version = re.search(r'name="version" value="(\d+)"', page.content.decode())[1]
+    return client.post(url, {"version": version, **typed})
+
+
+def newest(context, kind, id):
+    return queries.read(scopes.everything(context()), kind, id).resource
+
+
+def test_a_phone_is_edited_in_place_and_undone(sign_in, context, castillo):
+    client = sign_in()
+    answer = edit(
+        client,
+        "phone",
+        "(202) 555-0142",
+        number="202 555 0199",
+        use="mobile",
+        voicemail="no",
+        text="yes",
+        hours="evenings",
+    )
+    assert answer.status_code == 303
+    phone = newest(context, "Patient", "castillo")["telecom"][0]
+    assert phone["value"] == "(202) 555-0199"
+    page = client.get("/patients/castillo")
+    assert "evenings, no voicemail, texts OK" in words(page)
+    act = re.search(r'name="act" value="([^"]+)"', page.content.decode())[1]
+    assert client.post("/undo", {"act": act, "back": "/patients/castillo"}).status_code == 303
+    assert newest(context, "Patient", "castillo")["telecom"][0]["value"] == "(202) 555-0142"
+
+
+def test_what_a_form_does_not_know_survives_it(sign_in, context):
+    strange = {"url": "https://elsewhere.example/x", "valueDecimal": 1.5}
+    cases.file_all(context(), [cases.patient(extension=[strange], photo=[{"title": "kept"}])])
+    edit(sign_in(), "language", spoken="en", interpreter="no")
+    after = newest(context, "Patient", "castillo")
+    assert strange in after["extension"]
+    assert after["photo"] == [{"title": "kept"}]
+
+
+def test_someone_else_was_quicker_and_both_are_shown(sign_in, context, castillo):
+    client = sign_in()
+    url = "/patients/castillo/edit/language"
+    client.get(url)
+    edit(client, "language", spoken="vi", interpreter="yes")
+    late = client.post(url, {"version": "1", "spoken": "fr", "interpreter": "no"})
+    assert late.status_code == 409
+    said = words(late)
+    assert "Someone else changed this while you were typing." in said
+    assert "Speaks French Vietnamese" in said
+    version = re.search(r'name="version" value="(\d+)"', late.content.decode())[1]
+    assert version == "2"
+    assert client.post(url, {"version": version, "spoken": "fr", "interpreter": "no"}).status_code == 303
+    assert newest(context, "Patient", "castillo")["communication"][0]["language"]["coding"][0]["code"] == "fr"
+
+
+def test_what_cannot_be_is_said_in_words_and_kept(sign_in, castillo):
+    answer = edit(sign_in(), "person", given="Marisol", family="Castillo", birth="3/12/2090", sex="female")
+    assert answer.status_code == 422
+    assert "The birth date is in the future. Check the year." in words(answer)
+    assert 'value="3/12/2090"' in answer.content.decode()
+
+
+FORMS = [
+    ("coordinator", "phone", "", {"number": "2025550111", "use": "home"}),
+    ("coordinator", "email", "", {"address": "m@example.org", "wanted": "on"}),
+    ("coordinator", "address", "", {"line1": "9 Birch Rd", "city": "Salem", "state": "MD", "postal": "20852", "moved": "yes"}),
+    ("coordinator", "addresses", "", {"keep": "1"}),
+    ("coordinator", "language", "", {"spoken": "es", "needs": ["Wheelchair"], "other": "Quiet room"}),
+    ("coordinator", "person", "", {"given": "Marisol", "family": "Reyes", "keep_former": "on", "preferred": "Mari", "birth": "1957-03-12", "sex": "female"}),
+    ("coordinator", "relation", "", {"given": "Jo", "family": "Diaz", "relationship": "FRND", "about": ["visits"], "until": "Dec 31 2026", "emergency": "on"}),
+    ("coordinator", "relation", "lucia", {"given": "Lucía", "family": "Castillo", "relationship": "DAUC", "about": ["all"]}),
+    ("coordinator", "team", "", {"role": "nurse", "who": "Practitioner/kim"}),
+    ("coordinator", "coverage", "", {"payer": "Northfield Plan", "member": "1", "relationship": "self", "begins": "2026-12-01"}),
+    ("coordinator", "coverage", "cover", {"payer": "Northfield Plan", "member": "88-204", "relationship": "self", "begins": "2026-01-01", "ends": "2027-12-31"}),
+    ("billing", "answer", "cover", {"said": "yes", "on": "today", "deductible": "100.50", "how": "phone"}),
+    ("nurse", "problem", "", {"name": "Asthma", "since": "2015", "confirmed": "on"}),
+    ("nurse", "problem", "hf", {"name": "Heart failure", "since": "2018", "confirmed": "on"}),
+    ("nurse", "medication", "", {"name": "Aspirin 81 mg", "dose": "1 a day", "reason": "af", "since": "2026"}),
+    ("nurse", "allergy", "", {"name": "Latex", "reaction": "swelling", "severe": "on", "confirmed": "on"}),
+    ("nurse", "allergy", "penicillin", {"name": "Penicillin", "reaction": "Hives", "confirmed": "on"}),
+    ("coordinator", "note", "", {"words": "Prefers the morning bus."}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("role", "form", "on", "typed"), FORMS, ids=[f"{f}-{o or 'new'}" for _, f, o, _ in FORMS]
+)
+def test_every_form_saves_one_act_and_the_page_still_stands(sign_in, castillo, role, form, on, typed):
+    client = sign_in(role, "ruiz")
+    answer = edit(client, form, on, **typed)
+    assert answer.status_code == 303, words(answer)
+    page = client.get("/patients/castillo")
+    assert page.status_code == 200
+    assert 'data-undo="10"' in page.content.decode()
+    assert client.get("/patients/castillo/history").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "form", "on", "how", "gone"),
+    [
+        ("coordinator", "phone", "(202) 555-0142", "end", "(202) 555-0142"),
+        ("coordinator", "relation", "lucia", "end", "OK to talk about"),
+        ("coordinator", "team", "", "Practitioner/lind", "Dr Sofia Lind</td>"),
+        ("nurse", "problem", "af", "end", "<b>Atrial fibrillation</b><br>"),
+        ("nurse", "allergy", "penicillin", "error", "<b>Penicillin</b>: rash"),
+    ],
+)
+def test_what_is_over_can_be_ended(sign_in, castillo, role, form, on, how, gone):
+    client = sign_in(role, "ruiz")
+    assert gone in client.get("/patients/castillo").content.decode()
+    assert edit(client, form, on, end=how).status_code == 303
+    assert gone not in client.get("/patients/castillo").content.decode()
+
+
+def test_a_role_that_may_not_edit_is_refused_and_sees_no_key(sign_in, castillo):
+    client = sign_in()
+    assert "/edit/problem" not in client.get("/patients/castillo").content.decode()
+    assert client.get("/patients/castillo/edit/problem").status_code == 403
+
+
+def test_history_says_who_changed_what_and_brings_a_version_back(sign_in, context, castillo):
+    client = sign_in()
+    edit(client, "language", spoken="vi", interpreter="yes")
+    url = "/patients/castillo/history/Patient/castillo"
+    said = words(client.get(url))
+    assert "Ana Ruiz" in said
+    assert "Language: es, to speak → " in said
+    assert client.post(f"{url}/restore", {"restore": "1", "newest": "2"}).status_code == 303
+    assert newest(context, "Patient", "castillo")["communication"][0]["language"]["coding"][0]["code"] == "es"
+    assert "Vietnamese" in words(client.get(url))
+
+
+def test_another_patients_resource_has_no_history_here(sign_in, context, castillo):
+    cases.file_all(context(), [cases.patient("other", identifier=[])])
+    assert sign_in().get("/patients/other/history/Coverage/cover").status_code == 404
+
+
+def test_the_timeline_filters_and_pages(sign_in, context, castillo):
+    client = sign_in()
+    only = words(client.get("/patients/castillo/timeline?kind=contacts"))
+    assert "Weight up 3 kg" in only
+    assert "Hospital stay" not in only
+    many = [
+        {"resourceType": "Communication", "status": "completed", "subject": cases.ABOUT, "sent": f"2025-{1 + i // 28:02d}-{1 + i % 28:02d}T10:00:00Z", "payload": [{"contentString": f"call {i}."}]}
+        for i in range(130)
+    ]  # fmt: skip
+    cases.file_all(context(), many)
+    url, seen = "/patients/castillo/timeline?kind=contacts", []
+    for _ in range(12):
+        page = client.get(url).content.decode()
+        seen += re.findall(r"call (\d+)\.", page)
+        more = re.search(r'class="more"><a class="button" href="([^"]+)"', page)
+        if not more:
+            break
+        url = unescape(more[1])
+    assert sorted(map(int, seen)) == list(range(130)), "nothing skipped, nothing twice"
+
+
+def test_a_merged_chart_says_so_and_leads_to_the_survivor(sign_in, context, castillo):
+    cases.file_all(
+        context(),
+        [
+            cases.patient(
+                "old",
+                identifier=[],
+                active=False,
+                link=[{"other": {"reference": "Patient/castillo"}, "type": "replaced-by"}],
+            )
+        ],
+    )
+    page = sign_in().get("/patients/old")
+    assert "This chart was merged" in words(page)
+    assert 'href="/patients/castillo"' in page.content.decode()
+    assert 'data-key="b"' not in page.content.decode()
+
+
+def test_a_death_stops_visits_and_work_in_one_act_that_can_be_undone(sign_in, context, castillo):
+    client = sign_in()
+    assert edit(client, "deceased", on="").status_code == 303
+    page = client.get("/patients/castillo")
+    assert "Died, date not recorded" in words(page)
+    assert newest(context, "Appointment", "v1")["status"] == "cancelled"
+    assert newest(context, "Task", "t1")["status"] == "cancelled"
+    act = re.search(r'name="act" value="([^"]+)"', page.content.decode())[1]
+    assert client.post("/undo", {"act": act}).status_code == 303
+    assert newest(context, "Appointment", "v1")["status"] == "booked"
+    assert newest(context, "Task", "t1")["status"] == "requested"
+    assert "deceasedBoolean" not in newest(context, "Patient", "castillo")
