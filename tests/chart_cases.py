@@ -20,7 +20,7 @@ def coded(text, code=None, system="http://loinc.org"):
 
 
 def patient(id="castillo", **over):
-    return {
+    made = {
         "resourceType": "Patient",
         "id": id,
         "identifier": [{"system": "urn:waypost:mrn", "value": "004182"}],
@@ -65,6 +65,7 @@ def patient(id="castillo", **over):
         ],
         **over,
     }
+    return {k: v for k, v in made.items() if v != []}
 
 
 ABOUT = {"reference": "Patient/castillo"}

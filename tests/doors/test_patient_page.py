@@ -32,7 +32,7 @@ def sign_in(tenant, clock, monkeypatch):
             display=name,
         )
         client = Client()
-        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(account, backend="waypost.access.backends.AccountBackend")
         return client
 
     return make
@@ -134,10 +134,10 @@ def test_no_such_patient_is_a_page_in_words(sign_in, tenant):
     assert answer.status_code == 404
 
 
-def edit(client, form, on="", **typed):
+def edit(client, form, target="", /, **typed):
     from urllib.parse import quote
 
-    url = f"/patients/castillo/edit/{form}" + (f"?on={quote(on)}" if on else "")
+    url = f"/patients/castillo/edit/{form}" + (f"?on={quote(target)}" if target else "")
     page = client.get(url)
     assert page.status_code == 200, words(page)
     version = re.search(r'name="version" value="(\d+)"', page.content.decode())[1]
@@ -153,7 +153,7 @@ def test_a_phone_is_edited_in_place_and_undone(sign_in, context, castillo):
     answer = edit(
         client,
         "phone",
-        "(202) 555-0142",
+        "0",
         number="202 555 0199",
         use="mobile",
         voicemail="no",
@@ -240,7 +240,7 @@ def test_every_form_saves_one_act_and_the_page_still_stands(sign_in, castillo, r
 @pytest.mark.parametrize(
     ("role", "form", "on", "how", "gone"),
     [
-        ("coordinator", "phone", "(202) 555-0142", "end", "(202) 555-0142"),
+        ("coordinator", "phone", "0", "end", "(202) 555-0142"),
         ("coordinator", "relation", "lucia", "end", "OK to talk about"),
         ("coordinator", "team", "", "Practitioner/lind", "Dr Sofia Lind</td>"),
         ("nurse", "problem", "af", "end", "<b>Atrial fibrillation</b><br>"),
@@ -318,7 +318,7 @@ def test_a_merged_chart_says_so_and_leads_to_the_survivor(sign_in, context, cast
 
 def test_a_death_stops_visits_and_work_in_one_act_that_can_be_undone(sign_in, context, castillo):
     client = sign_in()
-    assert edit(client, "deceased", on="").status_code == 303
+    assert edit(client, "deceased").status_code == 303
     page = client.get("/patients/castillo")
     assert "Died, date not recorded" in words(page)
     assert newest(context, "Appointment", "v1")["status"] == "cancelled"

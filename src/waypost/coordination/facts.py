@@ -70,7 +70,7 @@ def _phone(k: Known) -> Iterable[Fact]:
 def _leave(k: Known) -> Iterable[Fact]:
     numbers = fhir.phones(k.patient, k.today)
     if numbers and all(p.voicemail is None for p in numbers):
-        yield Fact("FACT-3", "Nobody has asked whether voicemail is OK", "Ask", "phone", numbers[0].number)
+        yield Fact("FACT-3", "Nobody has asked whether voicemail is OK", "Ask", "phone", str(numbers[0].place))
 
 
 def _address(k: Known) -> Iterable[Fact]:

@@ -70,7 +70,7 @@ class PatientView:
     version: int
     resource: Json
     phones: tuple[fhir.Phone, ...]
-    emails: tuple[tuple[str, bool], ...]
+    emails: tuple[fhir.Email, ...]
     addresses: tuple[str, ...]
     needs: tuple[str, ...]
     people: tuple[people.Relation, ...]

@@ -50,13 +50,11 @@ class PhoneWish:
     first: bool = False
 
 
-def with_phone(person: Json, old: str, wish: PhoneWish | None, today: date) -> Json:
-    """Return the person with the number `old` changed as wished, a new number where `old` is '', or `old` ended."""
+def with_phone(person: Json, place: int | None, wish: PhoneWish | None, today: date) -> Json:
+    """Return the person with the number at `place` changed as wished or ended, or with a new one where it is None."""
     made = deepcopy(person)
     every = made.setdefault("telecom", [])
-    phone = next(
-        (t for t in every if old and t.get("value") == old and t.get("system") in {"phone", "sms"}), None
-    )
+    phone = None if place is None else every[place]
     if wish is None:
         _end(phone, today)
         return made
@@ -76,11 +74,11 @@ def with_phone(person: Json, old: str, wish: PhoneWish | None, today: date) -> J
     return made
 
 
-def with_email(person: Json, old: str, address: str, *, wanted: bool, today: date) -> Json:
-    """Return the person with an e-mail address changed, added (`old` is '') or ended (`address` is '')."""
+def with_email(person: Json, place: int | None, address: str, *, wanted: bool, today: date) -> Json:
+    """Return the person with an e-mail address changed, added (`place` is None) or ended (`address` is '')."""
     made = deepcopy(person)
     every = made.setdefault("telecom", [])
-    email = next((t for t in every if old and t.get("value") == old and t.get("system") == "email"), None)
+    email = None if place is None else every[place]
     if not address:
         _end(email, today)
         return made

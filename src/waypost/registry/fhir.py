@@ -128,6 +128,11 @@ class Phone:
     voicemail: bool | None  # None: never asked
     text: bool | None
     hours: str
+    place: int = 0  # in Patient.telecom, so that a form can name it without saying it
+
+    @property
+    def key(self) -> str:
+        return str(self.place)
 
     @property
     def leave(self) -> str:
@@ -140,12 +145,12 @@ class Phone:
 def phones(person: Json, on: date) -> tuple[Phone, ...]:
     """Return the numbers in use on the day, the one to dial first."""
     found = [
-        t
-        for t in person.get("telecom", ())
+        (place, t)
+        for place, t in enumerate(person.get("telecom", ()))
         if t.get("system") in {"phone", "sms"} and t.get("value") and t.get("use") != "old" and current(t, on)
     ]
     order = {"mobile": 0, "home": 1, "work": 2}
-    found.sort(key=lambda t: (t.get("rank", 9), order.get(t.get("use", ""), 3)))
+    found.sort(key=lambda pair: (pair[1].get("rank", 9), order.get(pair[1].get("use", ""), 3)))
     return tuple(
         Phone(
             number=t["value"],
@@ -156,16 +161,28 @@ def phones(person: Json, on: date) -> tuple[Phone, ...]:
             voicemail=extension(t, "voicemail-ok"),
             text=extension(t, "text-ok"),
             hours=extension(t, "hours") or "",
+            place=place,
         )
-        for t in found
+        for place, t in found
     )
 
 
-def emails(person: Json, on: date) -> tuple[tuple[str, bool], ...]:
-    """Return each e-mail address in use with whether the patient wants e-mail there."""
+@dataclass(frozen=True, slots=True)
+class Email:
+    address: str
+    wanted: bool  # leave to send e-mail there was given
+    place: int  # in Patient.telecom
+
+    @property
+    def key(self) -> str:
+        return str(self.place)
+
+
+def emails(person: Json, on: date) -> tuple[Email, ...]:
+    """Return the e-mail addresses in use."""
     return tuple(
-        (t["value"], extension(t, "email-ok") is True)
-        for t in person.get("telecom", ())
+        Email(t["value"], extension(t, "email-ok") is True, place)
+        for place, t in enumerate(person.get("telecom", ()))
         if t.get("system") == "email" and t.get("value") and t.get("use") != "old" and current(t, on)
     )
 

@@ -79,7 +79,8 @@ def _save(request: Request, id: str, name: str, on: str, found: Edit, loaded: Lo
                 None, f"{issue.diagnostics} ({issue.expression})" if issue.expression else issue.diagnostics
             )
         return _show(request, id, name, on, found, loaded, form, status=422)
-    done(request, said, version.act if version.version != seen or not loaded.version else None)
+    unchanged = version.reference == loaded.reference and version.version == seen
+    done(request, "Nothing was changed." if unchanged else said, None if unchanged else version.act)
     return go_to(request, "patient", id)
 
 

@@ -13,6 +13,11 @@ from waypost.web.chart.edits.base import Edit, End, Json, Loaded, read, today_of
 NO_LONGER = End("end", "No longer in use")
 
 
+def place_of(on: str) -> int | None:
+    """Return the place in Patient.telecom that an address names; None for a new number."""
+    return int(on) if on.isdigit() and len(on) < 6 else None
+
+
 class PatientEdit(Edit):
     """An edit that changes the Patient."""
 
@@ -29,12 +34,12 @@ class PhoneEdit(PatientEdit):
     form, said = forms.PhoneForm, "Phone number saved."
 
     def title(self, on: str, loaded: Loaded) -> str:
-        return f"Phone {fhir.say_phone(on)}" if on else "Add a phone number"
+        return "Phone number" if on else "Add a phone number"
 
     def load(self, ctx: Context, patient: str, on: str) -> Loaded:
         version = self.patient(ctx, patient)
         every = fhir.phones(version.resource, today_of(ctx))
-        phone = next((p for p in every if on and p.number == on), None)
+        phone = next((p for p in every if str(p.place) == on), None)
         if phone is None:
             return self.loaded(version, {"use": "mobile", "first": not every})
         initial = {
@@ -47,16 +52,18 @@ class PhoneEdit(PatientEdit):
         self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
     ) -> Version:
         number = values["number"]
-        if fhir.dial(number) == fhir.dial(on):
-            number = on  # the same number: the spelling on record stays
+        place = place_of(on)
+        kept = "" if place is None else loaded.resource["telecom"][place]["value"]  # type: ignore[index]
+        if kept and fhir.dial(number) == fhir.dial(kept):
+            number = kept  # the same number: the spelling on record stays
         wish = edits.PhoneWish(
             number, values["use"], values["owner"], values["hours"],
             forms.tri(values["voicemail"]), forms.tri(values["text"]), values["first"],
         )  # fmt: skip
-        return amend_patient(ctx, patient, seen, lambda old: edits.with_phone(old, on, wish, today_of(ctx)))
+        return amend_patient(ctx, patient, seen, lambda old: edits.with_phone(old, place, wish, today_of(ctx)))
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
-        return amend_patient(ctx, patient, seen, lambda old: edits.with_phone(old, on, None, today_of(ctx)))
+        return amend_patient(ctx, patient, seen, lambda old: edits.with_phone(old, place_of(on), None, today_of(ctx)))
 
     def ended_said(self, how: str) -> str:
         return "Phone number taken out of use."
@@ -70,10 +77,10 @@ class EmailEdit(PatientEdit):
 
     def load(self, ctx: Context, patient: str, on: str) -> Loaded:
         version = self.patient(ctx, patient)
-        found = dict(fhir.emails(version.resource, today_of(ctx)))
-        if on not in found:
+        found = next((e for e in fhir.emails(version.resource, today_of(ctx)) if str(e.place) == on), None)
+        if found is None:
             return self.loaded(version, {})
-        return self.loaded(version, {"address": on, "wanted": found[on]}, ends=(NO_LONGER,))
+        return self.loaded(version, {"address": found.address, "wanted": found.wanted}, ends=(NO_LONGER,))
 
     def save(
         self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
@@ -83,12 +90,12 @@ class EmailEdit(PatientEdit):
             ctx,
             patient,
             seen,
-            lambda old: edits.with_email(old, on, address, wanted=wanted, today=today_of(ctx)),
+            lambda old: edits.with_email(old, place_of(on), address, wanted=wanted, today=today_of(ctx)),
         )
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
         return amend_patient(
-            ctx, patient, seen, lambda old: edits.with_email(old, on, "", wanted=False, today=today_of(ctx))
+            ctx, patient, seen, lambda old: edits.with_email(old, place_of(on), "", wanted=False, today=today_of(ctx))
         )
 
     def ended_said(self, how: str) -> str:
