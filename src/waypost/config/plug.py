@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from waypost.messaging import gateways
 from waypost.records import projecting
+from waypost.scheduling.queries import slots
 
 # Each room's `projections.PROJECTIONS`.
 ROOMS_WITH_PROJECTIONS = ("access", "registry", "scheduling")
@@ -17,6 +18,7 @@ def plug() -> None:
     for room in ROOMS_WITH_PROJECTIONS:
         for projection in import_module(f"waypost.{room}.projections").PROJECTIONS:
             projecting.register(projection)
+    projecting.register_computed("Slot", slots.exists)
     plug_mail(settings.EMAIL_URL)
 
 

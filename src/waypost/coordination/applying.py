@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from waypost.access.acting import action
 from waypost.access.permissions import Permission
-from waypost.coordination import filing, owners
+from waypost.coordination import appointments, filing, owners
 from waypost.coordination.problems import ConditionUnmet, TooManyMatches
 from waypost.formats.fhir import text as fhir_text
 from waypost.formats.fhir.references import references, repoint
@@ -57,6 +57,11 @@ def apply_all(
     work = _Work(list(wishes))
     _settle_identities(ctx, work)
     texts = _resolved(ctx, work, plan_of)
+    visits = [w for w in work.wishes if w.kind == "Appointment" and w.place not in work.done]
+    if visits:
+        appointments.lock_all(
+            ctx, [texts[w.place] for w in visits if w.place in texts], [w.id for w in visits if w.id is not None]
+        )
     for one in (w for w in work.wishes if w.method == "DELETE"):
         assert one.id is not None
         gone = owners.of(one.kind).delete(ctx, one.kind, one.id, one.expect)

@@ -6,7 +6,7 @@ A room that owns a type adds a row; types without one are filed as they come.
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from waypost.coordination import filing
+from waypost.coordination import appointments, filing
 from waypost.kernel.context import Context
 from waypost.records.search.plan import Plan
 from waypost.records.versions import Version
@@ -40,7 +40,21 @@ class Owner:
 
 
 GENERIC = Owner()
-OWNERS: dict[str, Owner] = {}
+OWNERS: dict[str, Owner] = {
+    "Appointment": Owner(
+        create=appointments.create,
+        update=appointments.update,
+        delete=appointments.delete,
+        plain=False,
+        note="Booked as on the desk: what overlaps is refused, rooms and devices not named are chosen.",
+    ),
+    "Slot": Owner(
+        create=appointments.create_slot,
+        update=appointments.update_slot,
+        plain=False,
+        note="Slots of schedules with a calendar here are computed and cannot be stored.",
+    ),
+}
 
 
 def of(kind: str) -> Owner:

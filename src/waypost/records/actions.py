@@ -240,6 +240,7 @@ def _check_references(ctx: Context, rows: list[dict[str, Any]], versions: list[V
             [sorted(wanted), ctx.tenant],
         )
         missing = [ref for (ref,) in cursor.fetchall()]
+    missing = [ref for ref in missing if not projecting.is_computed(ctx.tenant, ref, ctx.now)]
     if missing:
         places = [(ref, place) for one in versions for place, ref in references(one.resource) if ref in missing]
         places = places or [(ref, "") for ref in missing]

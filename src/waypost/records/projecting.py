@@ -7,6 +7,7 @@ A room registers one or more per type through `config.plug`. Each holds no surro
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from waypost.records.versions import Version
@@ -48,3 +49,19 @@ def of(kind: str) -> list[Projection]:
 
 def everything() -> list[Projection]:
     return list(_all.values())
+
+
+# ---------------------------------------------------------------- what exists without being kept
+
+Exists = Callable[[int, str, datetime], bool]
+_computed: dict[str, Exists] = {}
+
+
+def register_computed(kind: str, exists: Exists) -> None:
+    """Say that some resources of a type are computed when read: a reference to one leads somewhere all the same."""
+    _computed[kind] = exists
+
+
+def is_computed(tenant: int, reference: str, now: datetime) -> bool:
+    kind, _, id_ = reference.partition("/")
+    return kind in _computed and _computed[kind](tenant, id_, now)

@@ -224,5 +224,14 @@ def schedule(id_: str, resource: str, name: str, kinds: Sequence[VisitType]) -> 
     return found
 
 
+def with_lanes(resource: Mapping[str, Any], lanes: Mapping[int, int]) -> Resource:
+    """Return the Appointment with each participant in its lane."""
+    seated = [
+        with_extension(p, "lane", "valueInteger", lanes[n] or None) if n in lanes else p
+        for n, p in enumerate(resource.get("participant") or ())
+    ]
+    return {**resource, "participant": seated}
+
+
 def held_of(resource: Mapping[str, Any]) -> list[ledger.Row]:
     return list(ledger.rows(resource))

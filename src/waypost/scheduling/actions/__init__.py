@@ -9,7 +9,16 @@ from waypost.scheduling.actions.calendars import (
     save_visit_type,
     save_visit_types,
 )
-from waypost.scheduling.actions.changes import cancel, confirm, join, move, set_status
+from waypost.scheduling.actions.changes import (
+    cancel,
+    check_status,
+    confirm,
+    current,
+    join,
+    move,
+    set_status,
+    take_rows,
+)
 from waypost.scheduling.actions.locking import lock, lock_act, resolved
 from waypost.scheduling.actions.planning import VisitWish
 
@@ -19,7 +28,9 @@ __all__ = [
     "book",
     "book_many",
     "cancel",
+    "check_status",
     "confirm",
+    "current",
     "join",
     "lock",
     "lock_act",
@@ -31,4 +42,5 @@ __all__ = [
     "save_visit_type",
     "save_visit_types",
     "set_status",
+    "take_rows",
 ]

@@ -21,6 +21,7 @@ from waypost.scheduling.actions.booking import check_when, kind_for, refuse_name
 from waypost.scheduling.actions.locking import Want, lock, released, resolved, take
 from waypost.scheduling.actions.planning import Free, Plan, VisitWish, plan
 from waypost.scheduling.problems import CannotServe, NobodyFree, NotAllowedNow, PatientElsewhere, SlotTaken
+from waypost.scheduling.projections import practitioners_of
 from waypost.scheduling.queries.clinic import clinic
 from waypost.scheduling.rules import ledger, status
 from waypost.scheduling.rules.types import VisitType
@@ -73,12 +74,29 @@ def set_status(
 
 def _take_again(ctx: Context, id_: str, changed: dict[str, Any]) -> None:
     """Make sure that the time a missed visit had given back is still free."""
-    wants = [
-        Want(row.resource, Span(row.starts, row.ends), _lanes(ctx, row.resource))
-        for row in ledger.rows(changed)
-    ]
-    if isinstance(take(ctx, wants, ignore=[id_]), list):
-        raise SlotTaken
+    take_rows(ctx, changed, ignore=[id_])
+
+
+def take_rows(ctx: Context, resource: dict[str, Any], *, ignore: Sequence[str] = ()) -> dict[int, int]:
+    """Make sure that all an Appointment would hold is free, keep the locks, and return a lane for each participant.
+
+    Raises SlotTaken and PatientElsewhere.
+    """
+    rows = list(ledger.rows(resource))
+    if not rows:
+        return {}
+    people = practitioners_of(ctx.tenant, {row.resource for row in rows})
+    names = [people.get(row.resource, row.resource) for row in rows]
+    wants = [Want(n, Span(r.starts, r.ends), _lanes(ctx, n)) for n, r in zip(names, rows, strict=True)]
+    answer = take(ctx, wants, ignore=ignore)
+    if isinstance(answer, list):
+        patient = any(wants[n].resource.startswith("Patient/") for n in answer)
+        raise (PatientElsewhere if patient else SlotTaken)(extra={"taken": wants[answer[0]].resource})
+    lanes, expired = answer
+    closed = released(ctx, expired)
+    if closed:
+        records.file_many(ctx, closed)
+    return {row.part: lane for row, lane in zip(rows, lanes, strict=True)}
 
 
 def _lanes(ctx: Context, resource: str) -> int:

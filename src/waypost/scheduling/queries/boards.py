@@ -62,12 +62,21 @@ class BoardRow:
         return self.code.rpartition("|")[2]
 
 
-def board(scope: Scope, resources: Sequence[str], since: datetime, until: datetime, *, now: datetime) -> list[BoardRow]:
+def board(
+    scope: Scope, resources: Sequence[str], since: datetime, until: datetime, *, now: datetime
+) -> list[BoardRow]:
     """Return what each resource holds between two instants; holds that have run out are gone."""
     tenancy.enter(scope.tenant)
     with connection.cursor() as cursor:
         cursor.execute(
-            BOARD, {"tenant": scope.tenant, "resources": list(resources), "since": since, "until": until, "now": now}
+            BOARD,
+            {
+                "tenant": scope.tenant,
+                "resources": list(resources),
+                "since": since,
+                "until": until,
+                "now": now,
+            },
         )
         return [_row(*row) for row in cursor.fetchall()]
 

@@ -111,9 +111,9 @@ def _refresh(found: Clinic, tenant: int, numbers: dict[str, int]) -> None:
 
 
 def _by_choice(one: Bookable) -> tuple[bool, int, str, str]:
-    """Among people the least booked comes first, so that 'anyone' shares the work; among rooms the first by name."""
+    """Among people the least booked comes first, so that 'anyone' shares the work; among rooms the least special one."""
     person = one.calendar.resource.startswith("Practitioner")
-    return not person, one.load if person else 0, one.calendar.name, one.calendar.resource
+    return not person, one.load if person else len(one.calendar.can), one.calendar.name, one.calendar.resource
 
 
 def _load_kinds(found: Clinic, tenant: int) -> None:

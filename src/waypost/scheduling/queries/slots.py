@@ -121,6 +121,16 @@ def slot_by_id(scope: Scope, id_: str, *, clock: Clock | None = None) -> Slot:
     return Slot(schedule, resource, kind, start, "free" if free else "busy")
 
 
+def exists(tenant: int, id_: str, now: datetime) -> bool:
+    """Tell whether an id is that of a slot which can be read, free or busy."""
+    try:
+        schedule, code, _ = read_slot_id(id_)
+    except UnknownSlot:
+        return False
+    here = clinic(tenant, now)
+    return schedule in here.schedules and code in here.kinds
+
+
 def _starts(
     here: Clinic, kind: VisitType, resource: str, first: datetime, last: datetime, now: datetime
 ) -> Sequence[datetime]:
