@@ -283,3 +283,24 @@ def _phone_fit(asked: str, phones: Sequence[str]) -> float:
     if len(asked) == 10 and any(OSA.distance(asked, phone, score_cutoff=1) <= 1 for phone in phones):
         return 0.7
     return 0.0
+
+
+def likely_same(asked: Asked, known: Known) -> float:
+    """Return how likely a person about to be registered is this one; 0 where there is no need to look.
+
+    A like name with a like birth date or the same phone; the same birth date with a name somewhat like; the same name
+    where no birth date was given.
+    """
+    fits = [word_fit(word, known.words) for word in asked.words]
+    name = sum(fits) / len(fits) if fits else 0.0
+    birth = date_fit(asked.dates, known.born)
+    phone = max((_phone_fit(number, known.phones) for number in asked.phones), default=0.0)
+    if birth >= limits.SAME_BIRTH_MIN and name >= limits.SAME_NAME_MIN:
+        return (name + birth) / 2 + 0.1 * phone
+    if birth == 1.0 and max(fits, default=0.0) >= limits.SAME_NAME_MIN and name >= limits.LIKE_NAME_MIN:
+        return (name + birth) / 2 + 0.1 * phone
+    if phone >= 1.0 and name >= limits.SAME_NAME_MIN:
+        return (name + phone) / 2
+    if not asked.dates and name >= limits.SAME_NAME_MIN:
+        return 0.5 * name
+    return 0.0

@@ -13,8 +13,9 @@ from waypost.kernel.scope import Scope
 from waypost.records import tenancy
 from waypost.registry import limits
 from waypost.registry.fhir import say_age, say_mrn, say_phone
-from waypost.registry.matching import Asked, Known, fit, read_asked, steps
-from waypost.registry.projections import hashed
+from waypost.registry.matching import Asked, Known, fit, likely_same, read_asked, steps
+from waypost.registry.projections import hashed, ten_digits
+from waypost.registry.sounds import plain
 from waypost.terminology.languages import language_name
 
 _FIELDS = (
@@ -105,6 +106,27 @@ def find(scope: Scope, text: str, *, today: date, count: int = limits.HITS_MAX) 
     )
     return Found(hits=hits, more=len(good) > count, read_as=_read_as(asked), asked=asked,
                  did_you_mean="" if hits or not ranked else ranked[0][1].name)  # fmt: skip
+
+
+def duplicates(
+    scope: Scope, names: Sequence[str], born: date | None, phones: Sequence[str], *, today: date
+) -> tuple[Hit, ...]:
+    """Return people who are likely the one about to be registered, the likeliest first."""
+    words = tuple(dict.fromkeys(word for name in names for word in plain(name).split()))[
+        : limits.ASKED_WORDS_MAX
+    ]
+    asked = Asked(
+        words=words, dates=(born,) if born else (), phones=tuple(ten_digits(p) for p in phones if p)
+    )
+    if not words or scope.where == "false":
+        return ()
+    judged = [
+        (likely_same(asked, _known(one)), one) for one in _candidates(scope, asked) if not one.merged_into
+    ]
+    best = sorted(((value, one) for value, one in judged if value), key=lambda each: (-each[0], each[1].name))
+    return tuple(
+        _hit(one, today, alert=False, merged="", value=value) for value, one in best[: limits.DUPLICATES_MAX]
+    )
 
 
 def person(scope: Scope, patient_id: str) -> Person | None:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.forms.renderers import DjangoTemplates
 
+from waypost.registry.dates import read_date
 from waypost.web.words import full_day
 
 
@@ -42,10 +43,8 @@ class TypedDateField(forms.CharField):
         self.validators = []  # they would measure the date, not the text
         self.prefer, self.today = prefer, today
 
-    def to_python(self, value: Any) -> date | None:  # type: ignore[override]
-        from waypost.registry.dates import read_date
-
-        text = super().to_python(value)
+    def clean(self, value: Any) -> date | None:  # type: ignore[override]
+        text = super().clean(value)
         if not text:
             return None
         found = read_date(text, today=self.today, prefer=self.prefer) if len(text) <= (self.max_length or 40) else None

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from waypost.web.find import today, views, words
+from waypost.web.find import register, today, views, words
 
 urlpatterns = [
     path("", today.today, name="today"),
     path("find", views.find, name="find"),
     path("patients", views.patients, name="patients"),
+    path("patients/register", register.register, name="register"),
+    path("patients/register/found", register.from_find, name="register-from-find"),
     path("words/date", words.date_in_words, name="date-in-words"),
 ]

@@ -103,7 +103,7 @@ def echoed(field: BoundField) -> str:
 
     value: Any = field.value()
     try:
-        found = field.field.to_python(value)
+        found = value if isinstance(value, date) else field.field.clean(value)
     except ValidationError:
         return ""
     return words.full_day(found) if isinstance(found, date) else ""

@@ -5,8 +5,8 @@ import string
 from datetime import date
 
 import pytest
-from tests.actions.people import a_patient
 
+from tests.actions.people import a_patient
 from waypost.access import Permission, action, scopes
 from waypost.records import actions as records
 from waypost.records.versions import Filing

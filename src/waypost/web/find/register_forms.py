@@ -1,0 +1,208 @@
+"""The forms of the register page: one for the person, one for each number and each person beside them."""
+
+from typing import Any
+
+from django import forms
+
+from waypost.registry import registration
+from waypost.registry.registration import PersonWish, PhoneWish, Registration
+from waypost.terminology.languages import LANGUAGES
+from waypost.web.forms import DeskForm, TypedDateField
+
+ASKED = (("", "Not asked"), ("yes", "Yes"), ("no", "No"))
+LANGUAGE_CHOICES = (("", "Not asked"), ("en", "English"), ("es", "Spanish"),
+                    *sorted(((c, n) for c, n in LANGUAGES.items() if c not in {"en", "es"}), key=lambda each: each[1]))  # fmt: skip
+NEEDS = (("Wheelchair", "Wheelchair"), ("Hard of hearing", "Hard of hearing"), ("Low vision", "Low vision"),
+         ("Needs a lift", "Needs a lift"), ("Companion", "Comes with a companion"))  # fmt: skip
+DISCUSS = (("visits", "Visits"), ("bills", "Bills"), ("clinical", "Care and results"), ("all", "Everything"))
+
+
+def yes_no(value: str) -> bool | None:
+    return {"yes": True, "no": False}.get(value)
+
+
+def radio(label: str, choices: Any = ASKED, **more: Any) -> forms.ChoiceField:
+    field = forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, required=False, **more)
+    field.hide_optional = True  # type: ignore[attr-defined]
+    return field
+
+
+class PhoneForm(DeskForm):
+    """One number with what its owner allows."""
+
+    number = forms.CharField(
+        label="Phone",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "class": "short", "autocomplete": "off"}),
+    )
+    owner = forms.CharField(
+        label="Whose is it",
+        required=False,
+        max_length=80,
+        help_text="Leave empty where it is the patient’s own.",
+    )
+    voicemail = radio("Voicemail may be left")
+    text = radio("Texts may be sent")
+    hours = forms.CharField(label="Good hours to call", required=False, max_length=80)
+
+    def clean_number(self) -> str:
+        number = str(self.cleaned_data["number"])
+        digits = [c for c in number if c.isdigit()]
+        if number and len(digits) < 7:
+            raise forms.ValidationError("A phone number has at least seven digits. Check it.")
+        return number
+
+    def wish(self) -> PhoneWish | None:
+        data = self.cleaned_data
+        if not data["number"]:
+            return None
+        return PhoneWish(
+            number=data["number"],
+            owner=data["owner"],
+            voicemail=yes_no(data["voicemail"]),
+            text=yes_no(data["text"]),
+            hours=data["hours"],
+        )
+
+
+class PersonForm(DeskForm):
+    """Someone beside the patient."""
+
+    name = forms.CharField(label="Name", required=False, max_length=120)
+    relation = forms.ChoiceField(
+        label="Who they are to the patient", choices=registration.RELATIONS, required=False
+    )
+    phone = forms.CharField(
+        label="Phone",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "class": "short", "autocomplete": "off"}),
+    )
+    emergency = forms.BooleanField(label="Emergency contact", required=False)
+    guardian = forms.BooleanField(label="Guardian: may consent", required=False)
+    may_discuss = forms.MultipleChoiceField(
+        label="OK to talk to about", choices=DISCUSS, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    until = TypedDateField(
+        label="OK until", required=False, prefer="future", help_text="Leave empty where it has no end."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        said = any(data.get(name) for name in ("phone", "emergency", "guardian", "may_discuss", "until"))
+        if said and not data.get("name"):
+            self.add_error("name", "Write the name, or clear what stands under it.")
+        return data
+
+    def wish(self) -> PersonWish | None:
+        data = self.cleaned_data
+        if not data["name"]:
+            return None
+        return PersonWish(name=data["name"], relation=data["relation"] or "EXT", phone=data["phone"], guardian=data["guardian"],
+                          emergency=data["emergency"], may_discuss=tuple(data["may_discuss"]), until=data["until"])  # fmt: skip
+
+
+class RegisterForm(DeskForm):
+    """The person. Name, birth date and phone suffice; everything else may come later."""
+
+    family = forms.CharField(
+        label="Family name", max_length=120, help_text="As on the card; both surnames where there are two."
+    )
+    given = forms.CharField(label="Given names", max_length=120)
+    born = TypedDateField(
+        label="Birth date", required=False, help_text="As one says it: 3/12/1957, Mar 12 1957."
+    )
+    birth_unknown = forms.BooleanField(label="Birth date is not known", required=False)
+    preferred = forms.CharField(label="Preferred name", required=False, max_length=120)
+    former = forms.CharField(label="Former family name", required=False, max_length=120)
+    multiple = forms.ChoiceField(
+        label="Twin or more",
+        required=False,
+        choices=(
+            ("", "No, or not asked"),
+            ("1", "Born first"),
+            ("2", "Born second"),
+            ("3", "Born third"),
+            ("0", "Yes, order not known"),
+        ),
+    )
+    gender = radio(
+        "Sex on the record",
+        (("female", "Female"), ("male", "Male"), ("other", "Other"), ("unknown", "Not known")),
+        initial="unknown",
+    )
+    birth_sex = forms.ChoiceField(
+        label="Sex at birth",
+        required=False,
+        choices=(("", "Not asked"), ("F", "Female"), ("M", "Male"), ("UNK", "Unknown")),
+    )
+    identity = forms.ChoiceField(
+        label="Gender",
+        required=False,
+        choices=(("", "Not asked"), *registration.GENDERS, ("Declined to say", "Declined to say")),
+    )
+    pronouns = forms.CharField(label="Pronouns", required=False, max_length=40)
+    email = forms.EmailField(
+        label="E-mail",
+        required=False,
+        max_length=200,
+        error_messages={"invalid": "An e-mail address looks like name@example.org."},
+    )
+    email_ok = forms.BooleanField(
+        label="E-mail may be sent: date, time, place and phone only", required=False
+    )
+    line = forms.CharField(label="Street and number", required=False, max_length=200)
+    city = forms.CharField(label="City", required=False, max_length=100)
+    state = forms.CharField(label="State", required=False, max_length=20)
+    postal = forms.CharField(label="ZIP code", required=False, max_length=12)
+    no_address = forms.BooleanField(label="No fixed address", required=False)
+    speaks = forms.ChoiceField(label="Speaks", required=False, choices=LANGUAGE_CHOICES)
+    interpreter = radio("Interpreter needed")
+    writes = forms.ChoiceField(label="Letters in", required=False, choices=LANGUAGE_CHOICES)
+    needs = forms.MultipleChoiceField(
+        label="Needs", choices=NEEDS, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    guarantor = forms.ChoiceField(label="Who pays what coverage does not", required=False,
+                                  choices=(("", "Not asked"), ("self", "The patient"), ("0", "First person above"), ("1", "Second person above")))  # fmt: skip
+    payer = forms.CharField(label="Coverage: payer", required=False, max_length=120)
+    member = forms.CharField(label="Member number", required=False, max_length=60)
+    self_pay = forms.BooleanField(label="Pays without coverage", required=False)
+    race = forms.MultipleChoiceField(
+        label="Race",
+        choices=(*registration.RACES, (registration.DECLINED, "Declined to say")),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    ethnicity = radio(
+        "Ethnicity",
+        (("", "Not asked"), *registration.ETHNICITIES, (registration.DECLINED, "Declined to say")),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("born") and not data.get("birth_unknown") and "born" not in self.errors:
+            self.add_error("born", "Write the birth date, or say that it is not known.")
+        if data.get("born") and data.get("birth_unknown"):
+            self.add_error("birth_unknown", "There is a birth date above: clear one of the two.")
+        if data.get("born") and self.fields["born"].today and data["born"] > self.fields["born"].today:
+            self.add_error("born", "The birth date is in the future. Check the year.")
+        if data.get("self_pay") and data.get("payer"):
+            self.add_error("self_pay", "A payer stands above: clear one of the two.")
+        return data
+
+    def wish(self, phones: list[PhoneWish], people: list[PersonWish]) -> Registration:
+        data = self.cleaned_data
+        plain = {name: data[name] for name in (
+            "family", "given", "preferred", "former", "born", "birth_unknown", "birth_sex", "identity", "pronouns", "email", "email_ok",
+            "line", "city", "state", "postal", "no_address", "speaks", "writes", "guarantor", "payer", "member", "self_pay", "ethnicity")}  # fmt: skip
+        return Registration(
+            **plain,
+            multiple=int(data["multiple"]) if data["multiple"] else None,
+            gender=data["gender"] or "unknown",
+            interpreter=yes_no(data["interpreter"]),
+            needs=tuple(data["needs"]),
+            race=tuple(data["race"]),
+            phones=tuple(phones),
+            people=tuple(people),
+        )
