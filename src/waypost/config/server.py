@@ -1,8 +1,8 @@
 """The web server's side of one process: receives a request whole, then has it answered, one at a time.
 
 Granian's own threads hold the sockets. Until a request's last byte is here it costs a coroutine and nothing else, so
-half-sent bodies and idle connections cannot hold anybody up. Then the answer is made in this very thread: first by
-the FHIR door's fast path, otherwise by Django. See docs/adr/0002-server.md.
+half-sent bodies and idle connections cannot hold anybody up. Then the answer is made in this very thread: by the FHIR door,
+which has no middleware, or by Django. See docs/adr/0010-a-server-that-waits-for-nobody.md.
 """
 
 import asyncio
@@ -28,7 +28,6 @@ TYPE_JSON = ("content-type", "application/json")
 Headers = list[tuple[str, str]]
 Answer = tuple[int, Headers, bytes]
 Wsgi = Callable[..., Iterable[bytes]]
-FastPath = Callable[[dict[str, Any]], Answer | None]
 log = logging.getLogger("waypost.server")
 
 
@@ -43,8 +42,8 @@ class BodyCutShort(Exception):
 class Application:
     """What Granian calls: one instance a process."""
 
-    def __init__(self, desk: Wsgi, fhir: Wsgi, fast: FastPath | None, ready: Callable[[], bool]) -> None:
-        self._desk, self._fhir, self._fast, self._ready = desk, fhir, fast, ready
+    def __init__(self, desk: Wsgi, fhir: Wsgi, ready: Callable[[], bool]) -> None:
+        self._desk, self._fhir, self._ready = desk, fhir, ready
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         die_with_parent()
@@ -81,12 +80,10 @@ class Application:
         try:
             if scope.path == "/healthz":
                 return self._health()
-            if not _is_fhir(scope.path):
-                return _call(self._desk, environ)
-            answer = self._fast(environ) if self._fast else None
-            return answer or _call(self._fhir, environ)
+            return _call(self._fhir if _is_fhir(scope.path) else self._desk, environ)
         except Exception:
             log.exception("request failed outside Django")
+            _let_go()
             return _refusal(scope.path, 500, "exception", "Something went wrong here.")
         finally:
             asyncio._set_running_loop(running)
@@ -220,13 +217,22 @@ def database_answers() -> bool:
     return True
 
 
+def _let_go() -> None:
+    """Leave no connection in an unknown state to the next request."""
+    from django.db import connections
+
+    connections.close_all()
+
+
 def preload() -> None:
     """Import what requests need, so that forked processes share it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waypost.config.settings")
     from django.urls import get_resolver
 
+    import waypost.api.wsgi
+
+    assert waypost.api.wsgi.application
     get_resolver().url_patterns  # noqa: B018 - reading it imports every page
-    _fast_path()
 
 
 def build() -> Application:
@@ -247,15 +253,4 @@ def build() -> Application:
             max_age=60,
             immutable_file_test=HASHED,
         )
-    return Application(desk, fhir, _fast_path(), database_answers)
-
-
-def _fast_path() -> FastPath | None:
-    try:
-        from waypost.api.fast import respond
-    except ModuleNotFoundError as missing:
-        if not str(missing.name).startswith("waypost.api"):
-            raise
-        return None
-    found: FastPath = respond
-    return found
+    return Application(desk, fhir, database_answers)
