@@ -80,8 +80,11 @@ def make_tenant(name: str, zone: str, *, slug: str = "", phone: str = "", clock:
 
 @transaction.atomic
 def make_account(tenant: Tenant, username: str, password: str, roles: list[str], *, display: str = "", practitioner: str = "",
-                 site: str = "", email: str = "", check_password: bool = True) -> Account:
-    """Make an account, or bring the one of that name in the same clinic to what is said here."""
+                 site: str = "", email: str = "", check_password: bool = True, hashed: str = "") -> Account:
+    """Make an account, or bring the one of that name in the same clinic to what is said here.
+
+    `hashed` is the same password already hashed, where many accounts share one: hashing is slow on purpose.
+    """
     unknown = sorted(set(roles) - (set(ROLE_PERMISSIONS) - {"system"}))
     if unknown:
         raise AccountRefused(f"There is no role {unknown[0]!r}; roles are {', '.join(sorted(set(ROLE_PERMISSIONS) - {'system'}))}.")
@@ -95,7 +98,10 @@ def make_account(tenant: Tenant, username: str, password: str, roles: list[str],
             validate_password(password, account)
     except ValidationError as error:
         raise AccountRefused(" ".join(error.messages)) from error
-    account.set_password(password)
+    if hashed:
+        account.password = hashed
+    else:
+        account.set_password(password)
     account.save()
     _note(tenant, "account.make", username)
     return account
