@@ -46,14 +46,14 @@ class Clinic:
         """Return organizations, places, things and staff."""
         return [*places.resources(self.things), *money.payers(), *staff.resources(self.staff)]
 
-    def charts(self) -> Iterator[list[Json]]:
-        """Yield one list a person: all that is theirs alone."""
+    def charts(self, first: int = 0, until: int | None = None) -> Iterator[list[Json]]:
+        """Yield one list a person, of those numbered from `first` up to `until`: all that is theirs alone."""
         by_person: dict[str, list[Visit]] = {}
         for visit in self.visits:
             if len(visit.people) == 1:
                 by_person.setdefault(visit.people[0].id, []).append(visit)
         maker = charts.Maker(self.now, self.people, self.staff, self.hours)
-        for person in self.people:
+        for person in self.people[first:until]:
             yield maker.chart(person, by_person.get(person.id, []))
 
     def appointments(self) -> Iterator[Json]:

@@ -8,7 +8,6 @@ from waypost.demo import clinic as demo
 from waypost.demo.calendars import Hours, calendars, cells
 from waypost.demo.fhir import Json
 from waypost.demo.ledger import Part
-from waypost.demo.people import Person
 from waypost.demo.places import devices, rooms
 from waypost.demo.staff import roster
 from waypost.demo.times import CELL_MINUTES, ZONE, local_day
@@ -21,9 +20,18 @@ from waypost.scheduling.rules import ledger as holds
 from waypost.scheduling.rules.templates import hours_on
 from waypost.scheduling.rules.types import Calendar
 
-STALE_SECONDS = 60
+STALE_SECONDS = 300
 _LOOK_BACK = timedelta(days=2)
 _UNDER_WAY = frozenset({"booked", "arrived", "checked-in"})
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """What an Appointment says of who comes."""
+
+    reference: str
+    shown: str
+    tags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +58,17 @@ def plan(
         [*rooms(demo.scale_for(patients)), *devices(demo.scale_for(patients))],
     )
     bodies = calendars(team, things, local_day(made_at), seed)
-    everyone = demo.population(patients, seed, made_at, team)
     kept = schedule(scope.tenant, now)
     hours: dict[str, Hours | Live] = {
         body["resource"]: Live(body, kept.bookables[body["resource"]].calendar)
         for body in bodies
         if body["resource"] in kept.bookables
     }
-    known = {person.reference: person for person in everyone}
     found = _appointments(scope, min(last, now) - _LOOK_BACK)
-    made = [filing for each in found for filing in _gone_on(each, known, hours, now, seed)]
+    made = [filing for each in found for filing in _gone_on(each, hours, now, seed)]
     if local_day(last) == today:
         return made
+    everyone = demo.population(patients, seed, made_at, team)
     book = demo.new_book(
         [body for body in bodies if body["resource"] in hours], everyone, f"{seed}:{today}", now
     )
@@ -95,14 +102,12 @@ def _appointments(scope: Scope, since: datetime) -> list[Json]:
     return [each.resource for each in kept]
 
 
-def _gone_on(
-    appointment: Json, known: dict[str, Person], hours: dict[str, "Hours | Live"], now: datetime, seed: str
-) -> list[Json]:
+def _gone_on(appointment: Json, hours: dict[str, "Hours | Live"], now: datetime, seed: str) -> list[Json]:
     """Return the appointment as it stands at `now`, and its Encounter, where time has moved it on."""
     start = holds.instant(appointment.get("start"))
     if appointment.get("status") not in _UNDER_WAY or start is None or start > now + timedelta(minutes=20):
         return []
-    visit = _visit(appointment, known, hours)
+    visit = _visit(appointment, hours)
     if visit is None:
         return []
     settle(visit, now, seed)
@@ -126,11 +131,15 @@ def _rank(status: str) -> int:
     return _ORDER.index(status)
 
 
-def _visit(appointment: Json, known: dict[str, Person], hours: dict[str, "Hours | Live"]) -> Visit | None:
+def _visit(appointment: Json, hours: dict[str, "Hours | Live"]) -> Visit | None:
     """Read an Appointment back into a placed visit; None where it is not one of ours, or no patient of ours comes."""
     code = holds.visit_type(appointment)
     rows = list(holds.rows(appointment))
-    people = [known[row.resource] for row in rows if row.resource in known]
+    people = [
+        Guest(part["actor"]["reference"], part["actor"].get("display", ""))
+        for part in appointment["participant"]
+        if holds.reference(part).startswith("Patient/")
+    ]
     parts = [_part(row, hours) for row in rows if row.resource in hours]
     lead = next((part.resource for part in parts if part.resource.startswith("Practitioner/")), "")
     if code not in BY_CODE or not people or not lead:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 
 from waypost.demo.fhir import Json
 from waypost.demo.ledger import Ledger, Need, Part, bits
@@ -61,7 +62,7 @@ class Visit:
     site: str
     lead: str
     parts: list[Part]
-    people: list[Person]
+    people: list[Any]  # Persons; at a later start, what the Appointment says of them
     status: str = "booked"
     came: list[datetime] = field(default_factory=list)
     note: str = ""
