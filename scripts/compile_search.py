@@ -30,7 +30,9 @@ def search_rows(files: dict[str, Json], types: Json, resources: list[str]) -> Js
             continue
         shared = "Resource" in source["base"]
         for base in [EVERY] if shared else [name for name in source["base"] if name in by_type]:
-            own = [part.strip() for part in expression.split("|") if belongs(part.strip(), base)]
+            parts = [part.strip() for part in expression.split("|")]
+            parts = [f"{base}.{part}" if part[0].islower() else part for part in parts]  # `name | alias`
+            own = [part for part in parts if belongs(part, base)]
             row = {"type": source["type"], "expression": " | ".join(own)}
             if source.get("target"):
                 row["targets"] = source["target"]

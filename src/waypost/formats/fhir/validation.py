@@ -7,7 +7,6 @@ binding and cardinality checks agree in tests/twins.
 
 import re
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import fhirkit
@@ -16,6 +15,7 @@ from waypost.formats.fhir import definitions, plans
 from waypost.formats.fhir.text import parse
 from waypost.kernel.problem import Issue, Problem
 
+_QUOTED = re.compile(r'^(?:"(?:[^"\\]|\\.)*"|[-+.0-9eE]+) is\b', re.DOTALL)
 _STEP = re.compile(r"(_?[A-Za-z]\w*)((?:\[\d+\])?)")
 
 
@@ -44,10 +44,11 @@ def validate(
         return [Issue("error", "structure", words, "")]
     if type is not None and name != type:
         return [Issue("error", "structure", f"A {type} was expected; this is a {name}.", name)]
-    found = _structure(resource_text)
+    found = _structure(resource_text, resource)
     run = plans.Run(resource, now, broken=bool(found))
     plans.walk_resource(run, resource, (None, name, None))
-    return found + run.issues
+    said = {issue.expression for issue in found}
+    return found + [one for one in run.issues if one.code != "value" or one.expression not in said]
 
 
 def errors(issues: list[Issue]) -> list[Issue]:
@@ -55,31 +56,47 @@ def errors(issues: list[Issue]) -> list[Issue]:
     return [issue for issue in issues if issue.severity in {"error", "fatal"}]
 
 
-def _structure(text: str) -> list[Issue]:
+def _structure(text: str, resource: dict[str, Any]) -> list[Issue]:
     try:
         found = fhirkit.validate(text)
     except fhirkit.ParseError as error:
         return [Issue("error", "structure", str(error), "")]
-    return [Issue(one.severity, "structure", _sentence(one.message), as_fhirpath(one.path)) for one in found]
+    return [
+        Issue(one.severity, "structure", _sentence(one.message), as_fhirpath(one.path, resource))
+        for one in found
+    ]
 
 
 def _sentence(message: str) -> str:
+    """Return fhirkit's words without the value they quote: what is said of people stands in no message."""
+    message = _QUOTED.sub("this is", message)
     return message[:1].upper() + message[1:] + ("" if message.endswith(".") else ".")
 
 
-@lru_cache(maxsize=1024)
-def as_fhirpath(path: str) -> str:
+def as_fhirpath(path: str, resource: dict[str, Any]) -> str:
     """Return a path of JSON keys as FHIRPath: `deceasedDateTime` is `deceased`, `_birthDate` is `birthDate`."""
     head, *rest = path.split(".")
-    kind = _STEP.sub(r"\1", head)
+    kind: str = head
+    here: Any = resource
     steps = [head]
     for part in rest:
-        match = _STEP.match(part)
+        match = _STEP.fullmatch(part)
         if match is None:
             steps.append(part.replace("[x]", ""))
             continue
         key, index = match.groups()
-        element = definitions.elements_of(kind).get(key.lstrip("_")) if kind != "Resource" else None
+        element = definitions.elements_of(kind).get(key.lstrip("_"))
         steps.append((element.choice or key.lstrip("_") if element else key.lstrip("_")) + index)
-        kind = "Element" if key[0] == "_" else element.type if element else "Resource"
+        kind = "Element" if key[0] == "_" else element.type if element else ""
+        here = _inside(here, key, index)
+        if kind == "Resource" and isinstance(here, dict):
+            kind = str(here.get("resourceType"))
     return ".".join(steps)
+
+
+def _inside(value: Any, key: str, index: str) -> Any:
+    found = value.get(key) if isinstance(value, dict) else None
+    if not index:
+        return found
+    at = int(index[1:-1])
+    return found[at] if isinstance(found, list) and at < len(found) else None

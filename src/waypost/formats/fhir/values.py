@@ -102,7 +102,10 @@ def bound_code(codes: Any, binding: str) -> Check:
 
 
 def _has(codes: Any, coding: Any) -> bool:
-    return type(coding) is dict and coding.get("code") in codes.get(coding.get("system", ""), ())
+    if type(coding) is not dict:
+        return False
+    code, system = coding.get("code"), coding.get("system", "")
+    return type(code) is str and type(system) is str and code in codes.get(system, ())
 
 
 def bound_coding(codes: Any, binding: str) -> Check:
