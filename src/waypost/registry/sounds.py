@@ -15,6 +15,7 @@ _RULES = tuple(
         (r"^x", "s"),
         (r"(sch|tch|ch|sh)", "x"),
         (r"ph", "f"),
+        (r"dt", "t"),
         (r"(ght|gh)", "t"),
         (r"(ck|cq|qu|q)", "k"),
         (r"c(?=[eiy])", "s"),
