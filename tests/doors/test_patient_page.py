@@ -266,7 +266,7 @@ def test_history_says_who_changed_what_and_brings_a_version_back(sign_in, contex
     url = "/patients/castillo/history/Patient/castillo"
     said = words(client.get(url))
     assert "Ana Ruiz" in said
-    assert "Language: es, to speak → " in said
+    assert "Language: Spanish, to speak → " in said
     assert client.post(f"{url}/restore", {"restore": "1", "newest": "2"}).status_code == 303
     assert newest(context, "Patient", "castillo")["communication"][0]["language"]["coding"][0]["code"] == "es"
     assert "Vietnamese" in words(client.get(url))

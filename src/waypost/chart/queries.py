@@ -45,9 +45,8 @@ class Slice:
 OPEN_TASKS = ("draft", "requested", "received", "accepted", "ready", "in-progress", "on-hold")
 TAKEN = ("active", "on-hold", "intended", "unknown")
 
+HEAD = (Slice("CareTeam", limits.TEAMS_MAX), Slice("AllergyIntolerance", limits.ALLERGIES_MAX))
 CHART = (
-    Slice("CareTeam", limits.TEAMS_MAX),
-    Slice("AllergyIntolerance", limits.ALLERGIES_MAX),
     Slice("Condition", limits.CONDITIONS_MAX),
     Slice("MedicationRequest", limits.MEDICATIONS_MAX, TAKEN),
     Slice("MedicationStatement", limits.MEDICATIONS_MAX, TAKEN),

@@ -54,12 +54,10 @@ class ChartView:
 
     problems: tuple[clinical.HealthProblem, ...]
     other_medications: tuple[clinical.Medication, ...]
-    allergies: clinical.Allergies
     results: tuple[results.Result, ...]
     documents: tuple[documents.Document, ...]
     documents_many: int
     timeline: TimelinePage
-    team: people.Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +78,8 @@ class PatientView:
     upcoming: tuple[Upcoming, ...]
     missing: tuple[facts.Fact, ...]
     alert: Alert | None
+    team: people.Team | None  # None where the chart is closed, as are the allergies
+    allergies: clinical.Allergies | None
     chart: ChartView | None
     closed: str  # '' open, ask (a reason opens it), restricted, denied
     reading: Reading
@@ -104,18 +104,16 @@ def open_patient(ctx: Context, patient: str, *, kind: str = "") -> PatientView:
     """
     scope, closed = scope_of(ctx, patient)
     reading = reading_of(ctx)
-    start = read_moment(reading.today.isoformat(), ctx.zone)
-    assert start is not None
-    wanted = list(queries.contact(start))
+    wanted = list(queries.contact(_midnight(reading)))
     if not closed:
-        wanted += [*queries.CHART, queries.Slice("Encounter", 40, None, ctx.now - timedelta(days=STAYS_DAYS))]
+        wanted += [*_head(ctx), *queries.CHART]
     kept = by_type(queries.slices(scope, patient, wanted))
     if not kept.get("Patient"):
         scope_read(scope, patient)
     observed = [] if closed else queries.results(scope, patient)
-    rows = [] if closed else _rows(scope, patient, kind, None)
+    rows = None if closed else _rows(scope, patient, kind, _start(ctx, kind, ""))
     every = [v.resource for versions in kept.values() for v in versions]
-    every += [v.resource for v in observed] + [r.version.resource for r in rows]
+    every += [v.resource for v in observed] + [r.version.resource for r in rows or ()]
     reading = Reading(reading.today, reading.zone, queries.names(scope, every))
     return _view(ctx, scope, patient, kept, observed, rows, kind, closed, reading)
 
@@ -126,22 +124,34 @@ def scope_read(scope: Scope, patient: str) -> None:
     raise NotFound
 
 
-def contact_of(ctx: Context, patient: str) -> PatientView:
-    """Return what all staff may see, for pages that are not the chart (booking, letters)."""
-    scope = scopes.for_patient(ctx, patient, level="contact")
+def head_of(ctx: Context, patient: str) -> PatientView:
+    """Return what the band shows, for pages beside the chart; allergies and team only where the chart is open."""
+    scope, closed = scope_of(ctx, patient)
     reading = reading_of(ctx)
-    kept = by_type(queries.slices(scope, patient, queries.contact(ctx.now)))
+    wanted = [*queries.contact(_midnight(reading)), *([] if closed else _head(ctx))]
+    kept = by_type(queries.slices(scope, patient, wanted))
     if not kept.get("Patient"):
-        raise NotFound
+        scope_read(scope, patient)
     every = [v.resource for versions in kept.values() for v in versions]
     reading = Reading(reading.today, reading.zone, queries.names(scope, every))
-    return _view(ctx, scope, patient, kept, [], [], "", "ask", reading)
+    return _view(ctx, scope, patient, kept, [], None, "", closed, reading)
+
+
+def _midnight(reading: Reading) -> datetime:
+    start = read_moment(reading.today.isoformat(), reading.zone)
+    assert start is not None
+    return start
+
+
+def _head(ctx: Context) -> list[queries.Slice]:
+    since = ctx.now - timedelta(days=STAYS_DAYS)
+    return [*queries.HEAD, queries.Slice("Encounter", limits.RECENT_ENCOUNTERS_MAX, None, since)]
 
 
 def more_timeline(ctx: Context, patient: str, *, kind: str, after: str) -> TimelinePage:
     """Return the next lines of the timeline."""
     scope = scopes.for_patient(ctx, patient)
-    rows = _rows(scope, patient, kind, queries.Cursor.read(after))
+    rows = _rows(scope, patient, kind, _start(ctx, kind, after))
     reading = reading_of(ctx)
     named = Reading(reading.today, reading.zone, queries.names(scope, [r.version.resource for r in rows]))
     return _timeline(scope, patient, rows, kind, named)
@@ -191,6 +201,12 @@ def scope_of(ctx: Context, patient: str) -> tuple[Scope, str]:
     return scopes.for_patient(ctx, patient, level="contact"), closed
 
 
+def _start(ctx: Context, kind: str, after: str) -> queries.Cursor | None:
+    """Return where a page begins: after the last one, or at present where all kinds are shown ('Coming up' has the rest)."""
+    found = queries.Cursor.read(after)
+    return found or (None if kind in timeline.TYPES else queries.Cursor(ctx.now, "", ""))
+
+
 def _rows(scope: Scope, patient: str, kind: str, after: queries.Cursor | None) -> list[queries.Row]:
     types = timeline.TYPES.get(kind, timeline.ALL_TYPES)
     return queries.timeline(scope, patient, types, after=after, count=limits.TIMELINE_ROWS_MAX)
@@ -221,7 +237,7 @@ def _view(
     patient: str,
     kept: dict[str, list[Version]],
     observed: Sequence[Version],
-    rows: Sequence[queries.Row],
+    rows: Sequence[queries.Row] | None,
     kind: str,
     closed: str,
     reading: Reading,
@@ -234,15 +250,17 @@ def _view(
     related = people.relations(of("RelatedPerson"), reading)
     coverages = _coverages(of("Coverage"), of("CoverageEligibilityResponse"), reading)
     minor = people.minor(resource, related, reading.today)
-    chart = None if closed else _chart(scope, patient, of, observed, rows, kind, related, resource, reading)
+    team = None if closed else people.team(of("CareTeam"), related, resource, reading)
+    allergies = None if closed else clinical.allergies(of("AllergyIntolerance"), reading)
+    chart = None if rows is None else _chart(scope, patient, of, observed, rows, kind, reading)
     known = facts.Known(
         patient=resource,
         today=reading.today,
         people=related,
-        team=chart.team if chart else None,
+        team=team,
         coverages=coverages,
         minor=minor,
-        allergies=chart.allergies if chart else None,
+        allergies=allergies,
     )
     homes = [fhir.say_address(a) for a in fhir.current_addresses(resource, reading.today)]
     tasks = of("Task")
@@ -261,6 +279,8 @@ def _view(
         upcoming=upcoming(of("Appointment"), tasks, ctx.now, reading),
         missing=facts.missing(known),
         alert=alert(resource, of("Encounter"), minor, reading),
+        team=team,
+        allergies=allergies,
         chart=chart,
         closed=closed,
         reading=reading,
@@ -284,8 +304,6 @@ def _chart(
     observed: Sequence[Version],
     rows: Sequence[queries.Row],
     kind: str,
-    related: Sequence[people.Relation],
-    resource: Json,
     reading: Reading,
 ) -> ChartView:
     taken = clinical.medications([*of("MedicationRequest"), *of("MedicationStatement")], reading)
@@ -294,12 +312,10 @@ def _chart(
     return ChartView(
         problems=problems,
         other_medications=others,
-        allergies=clinical.allergies(of("AllergyIntolerance"), reading),
         results=results.results([v.resource for v in observed], reading),
         documents=documents.documents(of("DocumentReference"), reading),
         documents_many=page.counts.get("documents", 0),
         timeline=page,
-        team=people.team(of("CareTeam"), related, resource, reading),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from waypost.chart.rules.words import Json, Reading, concept, quantity
 from waypost.registry import fhir
+from waypost.terminology.languages import language_name
 
 UNSAID = frozenset({"meta", "resourceType", "id", "text"})
 
@@ -153,7 +154,9 @@ def _address(value: Json, reading: Reading) -> str:
 
 
 def _language(value: Json, reading: Reading) -> str:
-    return f"{concept(value.get('language'))}{', to speak' if value.get('preferred') else ''}"
+    said = value.get("language") or {}
+    code = next((c.get("code") for c in said.get("coding", ())), "")
+    return f"{language_name(code) or concept(said)}{', to speak' if value.get('preferred') else ''}"
 
 
 def _participant(value: Json, reading: Reading) -> str:

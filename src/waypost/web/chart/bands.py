@@ -43,11 +43,11 @@ def band_facts(view: PatientView) -> tuple[Fact, ...]:
         facts.append(Fact("Payer", view.coverages[0].short))
     else:
         facts.append(Fact("Payer", "Not recorded"))
-    pcp = view.chart.team.first("pcp") if view.chart else None
+    pcp = view.team.first("pcp") if view.team else None
     if pcp:
         facts.append(Fact("PCP", pcp.name))
-    if view.chart:
-        facts.append(Fact("Allergies", view.chart.allergies.words))
+    if view.allergies:
+        facts.append(Fact("Allergies", view.allergies.words))
     if view.needs:
         facts.append(Fact("Needs", ", ".join(view.needs)))
     if view.upcoming:

@@ -111,7 +111,7 @@ def _show(
         edit=found,
         form=form,
         loaded=loaded,
-        band=band(patients.contact_of(request.ctx, id), acts=()) if whole else None,
+        band=band(patients.head_of(request.ctx, id), acts=()) if whole else None,
         both=differing(form, found.form(initial=loaded.initial, **loaded.needs)) if stale else (),
         stale=stale,
     )

@@ -30,7 +30,7 @@ class HistoryPage(Page):
 @require_GET
 def whole(request: Request, id: str) -> HttpResponse:
     """Show the latest changes of everything about the patient."""
-    view = patients.contact_of(request.ctx, id)
+    view = patients.head_of(request.ctx, id)
     page = HistoryPage(
         title=f"Changes · {view.who.name}",
         place="patients",
@@ -45,7 +45,7 @@ def whole(request: Request, id: str) -> HttpResponse:
 def of_resource(request: Request, id: str, type: str, rid: str) -> HttpResponse:
     """Show every version of one resource, newest first."""
     steps = histories.of_resource(request.ctx, id, type, rid)
-    view = patients.contact_of(request.ctx, id)
+    view = patients.head_of(request.ctx, id)
     permission = care.RESTORED_BY.get(type)
     roles = request.ctx.actor.roles
     page = HistoryPage(

@@ -59,7 +59,7 @@ def _survivor(request: Request, id: str | None) -> Act | None:
     if not id:
         return None
     try:
-        other = patients.contact_of(request.ctx, id)
+        other = patients.head_of(request.ctx, id)
     except NotFound:
         return None
     return Act(f"Open {other.who.name}, MRN {other.who.mrn}", reverse("patient", args=[id]))
@@ -82,7 +82,7 @@ def timeline(request: Request, id: str) -> HttpResponse:
     kind, after = request.GET.get("kind", ""), request.GET.get("after", "")
     found = patients.more_timeline(request.ctx, id, kind=kind, after=after)
     whole = not is_htmx(request)
-    view = patients.contact_of(request.ctx, id) if whole else None
+    view = patients.head_of(request.ctx, id) if whole else None
     page = TimelineView(
         title=f"Timeline · {view.who.name}" if view else "Timeline",
         place="patients",
@@ -102,7 +102,7 @@ def timeline(request: Request, id: str) -> HttpResponse:
 def results(request: Request, id: str) -> HttpResponse:
     """Show every kind of result with the figures behind its line."""
     found = patients.every_result(request.ctx, id)
-    view = patients.contact_of(request.ctx, id)
+    view = patients.head_of(request.ctx, id)
     page = ResultsPage(
         title=f"Results · {view.who.name}", place="patients", id=id, band=band(view), results=found
     )
@@ -113,7 +113,7 @@ def results(request: Request, id: str) -> HttpResponse:
 def documents(request: Request, id: str) -> HttpResponse:
     """Show every document."""
     found = patients.every_document(request.ctx, id)
-    view = patients.contact_of(request.ctx, id)
+    view = patients.head_of(request.ctx, id)
     page = DocumentsPage(
         title=f"Documents · {view.who.name}", place="patients", id=id, band=band(view), documents=found
     )
