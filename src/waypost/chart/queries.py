@@ -141,15 +141,25 @@ class Row:
 
 
 def timeline(
-    scope: Scope, patient: str, types: Sequence[str], *, after: Cursor | None, count: int
+    scope: Scope,
+    patient: str,
+    types: Sequence[str],
+    *,
+    after: Cursor | None,
+    count: int,
+    closed_only: bool = False,
 ) -> list[Row]:
-    """Return rows newest first, beginning after the cursor: keyset, so that nothing is skipped or repeated."""
+    """Return rows newest first, beginning after the cursor: keyset, so that nothing is skipped or repeated.
+
+    `closed_only` leaves open Tasks out: where all kinds are shown, 'To do' has them.
+    """
     past = "(c.sort_at, c.type, c.id) < (%s, %s, %s)" if after else "true"
     keyset = [after.at, after.type, after.id] if after else []
     sql = (
         f"SELECT {COLUMNS}, c.sort_at FROM (SELECT c.* FROM unnest(%s::text[]) AS k(type) CROSS JOIN LATERAL ("
         " SELECT c.* FROM records_current c WHERE c.tenant = %s AND c.patient = %s AND c.type = k.type AND NOT c.deleted"
         f" AND c.sort_at IS NOT NULL AND {'c.sort_at <= %s AND ' if after else ''}{past} AND ({scope.where})"
+        f"{' AND NOT (c.type = %s AND c.status = ANY(%s))' if closed_only else ''}"
         " ORDER BY c.sort_at DESC, c.id DESC LIMIT %s) c ORDER BY c.sort_at DESC, c.type DESC, c.id DESC LIMIT %s) c"
         f" {_NEWEST} ORDER BY c.sort_at DESC, c.type DESC, c.id DESC"
     )
@@ -160,6 +170,7 @@ def timeline(
         *([after.at] if after else []),
         *keyset,
         *scope.params,
+        *(["Task", list(OPEN_TASKS)] if closed_only else []),
         count,
         count,
     ]

@@ -209,7 +209,10 @@ def _start(ctx: Context, kind: str, after: str) -> queries.Cursor | None:
 
 def _rows(scope: Scope, patient: str, kind: str, after: queries.Cursor | None) -> list[queries.Row]:
     types = timeline.TYPES.get(kind, timeline.ALL_TYPES)
-    return queries.timeline(scope, patient, types, after=after, count=limits.TIMELINE_ROWS_MAX)
+    closed = kind not in timeline.TYPES
+    return queries.timeline(
+        scope, patient, types, after=after, count=limits.TIMELINE_ROWS_MAX, closed_only=closed
+    )
 
 
 def _timeline(

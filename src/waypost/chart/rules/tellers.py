@@ -29,7 +29,8 @@ _CLASSES = {
     "PRENC": "Visit before admission",
 }  # fmt: skip
 _MEDIA = {
-    "PHONE": "by phone", "phone": "by phone", "SMSWRIT": "by text", "sms": "by text", "EMAILWRIT": "by e-mail",
+    "PHONE": "by phone",
+    "PHONEWRIT": "by phone", "phone": "by phone", "SMSWRIT": "by text", "sms": "by text", "EMAILWRIT": "by e-mail",
     "email": "by e-mail", "MAILWRIT": "by letter", "letter": "by letter", "FACE": "in person", "portal": "by portal",
     "FAXWRIT": "by fax", "VIDEOCONF": "by video", "WRITTEN": "in writing", "VERBAL": "in words", "DICTATE": "dictated",
 }  # fmt: skip
