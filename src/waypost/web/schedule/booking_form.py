@@ -33,6 +33,8 @@ class BookingForm(DeskForm):
         label="Visits in all", min_value=TIMES_MIN, max_value=TIMES_MAX, required=False, widget=forms.NumberInput(attrs={"class": "short"})
     )
 
+    skip_taken = forms.BooleanField(label="Leave out the dates that are taken", required=False)
+
     def __init__(
         self,
         *args: Any,
@@ -55,6 +57,8 @@ class BookingForm(DeskForm):
         if not may_repeat:
             self.fields.pop("repeat", None)
             self.fields.pop("times", None)
+        if not (may_repeat and self.is_bound and self.data.get("repeat")):
+            self.fields.pop("skip_taken", None)
         if not (self.is_bound and "note_patient" in self.data and not self._easy(str(self.data.get("note_patient") or ""))):
             self.fields.pop("hard_ok", None)
 
