@@ -74,8 +74,13 @@ class Card:
     said: str
     kind: str
     marks: tuple[Mark, ...]
+    lines: int = 1  # whole lines that fit: text is never cut in half
     movable: bool = False
     minute: int = 0  # of the local day, at which it is shown to begin
+
+    @property
+    def tall(self) -> int:
+        return self.lines * LINE_PIXELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,7 @@ class Board:
     hour: int
     visits: int
     free: int
+    now: int | None = None
 
 
 def bounds(lanes: Iterable[Lane], zone: str) -> tuple[int, int]:
@@ -136,7 +142,15 @@ def draw(
     )
     hours = tuple(((at - first) * hour, _hour_word(at)) for at in range(first + 1, last))
     visits = len({t.appointment for lane in lanes for t in lane.taken if t.kind == "visit"})
-    return Board(columns, hours, (last - first) * hour, hour, visits, sum(len(c.free) for c in columns))
+    return Board(
+        columns,
+        hours,
+        (last - first) * hour,
+        hour,
+        visits,
+        sum(len(c.free) for c in columns),
+        next((c.now for c in columns if c.now is not None), None),
+    )
 
 
 def hour_pixels(lanes: Iterable[Lane]) -> int:
@@ -173,7 +187,15 @@ def _column(lane: Lane, scale: "_Scale", now: datetime, free_url: str) -> Column
         scale.at(now) if 0 <= scale.at(now) <= scale.height and now.astimezone(place).date() == day else None
     )
     return Column(
-        lane.key, lane.title, lane.note, visits, free, closed, line, lane.day.isoformat() if lane.day else "", lane.url
+        lane.key,
+        lane.title,
+        lane.note,
+        visits,
+        free,
+        closed,
+        line,
+        lane.day.isoformat() if lane.day else "",
+        lane.url,
     )
 
 
@@ -252,7 +274,8 @@ def _visit(placed: tuple[Taken, int, int], scale: _Scale, place: ZoneInfo) -> Ca
         height=height,
         url=one.url,
         name=one.name,
-        line=line if height >= CARD_PIXELS_MIN + LINE_PIXELS - 4 else "",
+        line=line if height >= 2 * LINE_PIXELS + 4 else "",
+        lines=max(1, (height - 4) // LINE_PIXELS),
         said=said,
         kind="hold"
         if one.kind == "hold"
@@ -294,4 +317,4 @@ def _free(span: Span, lane: Lane, scale: _Scale, place: ZoneInfo, free_url: str)
 
 
 def _closed(span: Span, reason: str, scale: _Scale) -> Box:
-    return Box(scale.top_of(span), scale.height_of(span), reason or "Closed")
+    return Box(scale.top_of(span), scale.height_of(span), reason)

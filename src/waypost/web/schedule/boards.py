@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from waypost.access import scopes
 from waypost.kernel.dates import read_day, say_day
-from waypost.kernel.spans import Span
+from waypost.kernel.spans import Span, subtract, union
 from waypost.registry.dates import read_date
 from waypost.scheduling.queries.boards import BoardRow, board
 from waypost.scheduling.queries.clinic import Clinic, clinic
@@ -28,7 +28,14 @@ from waypost.web.words import clock, count
 
 BY = {"provider": "Providers", "room": "Rooms", "device": "Devices"}
 COLUMNS_MAX = 60
-NOUNS = {"clinician": "provider", "nurse": "nurse", "technician": "technician", "interpreter": "interpreter", "room": "room", "device": "device"}
+NOUNS = {
+    "clinician": "provider",
+    "nurse": "nurse",
+    "technician": "technician",
+    "interpreter": "interpreter",
+    "room": "room",
+    "device": "device",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,14 @@ class Asked:
 
     def url(self, **changes: object) -> str:
         new = replace(self, **changes)  # type: ignore[arg-type]
-        pairs = {"day": new.day.isoformat(), "by": new.by, "span": new.span, "site": new.site, "dept": new.dept, "who": new.who}
+        pairs = {
+            "day": new.day.isoformat(),
+            "by": new.by,
+            "span": new.span,
+            "site": new.site,
+            "dept": new.dept,
+            "who": new.who,
+        }
         return f"{reverse('schedule')}?{urlencode({k: v for k, v in pairs.items() if v})}"
 
 
@@ -82,6 +96,7 @@ class BoardPage(Page):
     move_url: str
     here: str
     closed_said: str = ""
+    now_said: str = ""
     empty_why: str = "No calendar here."
     empty_what: str = "Choose another site or department, or the other columns."
     links: dict[str, str] = field(default_factory=dict)
@@ -91,7 +106,9 @@ def read(request: Request, today: date) -> Asked:
     """Read what is asked for; a day is typed as people type it."""
     given = request.GET
     typed = given.get("day", "")
-    day = (read_day(typed) if len(typed) == 10 else None) or (read_date(typed, today=today, prefer="near") if typed else None)
+    day = (read_day(typed) if len(typed) == 10 else None) or (
+        read_date(typed, today=today, prefer="near") if typed else None
+    )
     by = given.get("by", "")
     return Asked(
         day=day or today,
@@ -117,10 +134,29 @@ def schedule(request: Request) -> HttpResponse:
         asked = replace(asked, who=calendars[0].resource if calendars else "")
     days = _days(asked)
     zone = calendars[0].zone if calendars else ctx.zone
-    rows = board(scope, [c.resource for c in calendars], _midnight(days[0], zone), _midnight(days[-1] + timedelta(days=1), zone), now=ctx.now)
+    rows = board(
+        scope,
+        [c.resource for c in calendars],
+        _midnight(days[0], zone),
+        _midnight(days[-1] + timedelta(days=1), zone),
+        now=ctx.now,
+    )
     lanes = _lanes(here, asked, calendars, rows, days)
     drawn = drawing.draw(lanes, days, zone=zone, now=ctx.now, free_url=_free_url(asked))
-    return render_page(request, _page(here, asked, site_names(scope, here), drawn, calendars, today=today, now=ctx.now, zone=zone, days=days))
+    return render_page(
+        request,
+        _page(
+            here,
+            asked,
+            site_names(scope, here),
+            drawn,
+            calendars,
+            today=today,
+            now=ctx.now,
+            zone=zone,
+            days=days,
+        ),
+    )
 
 
 def _calendars(here: Clinic, asked: Asked) -> list[Calendar]:
@@ -165,13 +201,24 @@ def _free_url(asked: Asked) -> str:
     return f"{reverse('find-times')}?who={{resource}}&since={{day}}&within=1&from={{at}}"
 
 
-def _lanes(here: Clinic, asked: Asked, calendars: list[Calendar], rows: Sequence[BoardRow], days: list[date]) -> list[drawing.Lane]:
+def _lanes(
+    here: Clinic, asked: Asked, calendars: list[Calendar], rows: Sequence[BoardRow], days: list[date]
+) -> list[drawing.Lane]:
     by_resource: dict[str, list[BoardRow]] = {}
     for row in rows:
         by_resource.setdefault(row.resource, []).append(row)
-    lanes = [_lane(here, calendar, by_resource.get(calendar.resource, []), day) for calendar in calendars for day in days]
+    lanes = [
+        _lane(here, calendar, by_resource.get(calendar.resource, []), day)
+        for calendar in calendars
+        for day in days
+    ]
     if asked.span == "week":
-        return _worth_showing([replace(lane, title=say_day(day)[:-6], note="", day=day, url="") for lane, day in zip(lanes, days, strict=True)])
+        return _worth_showing(
+            [
+                replace(lane, title=say_day(day)[:-6], note="", day=day, url="")
+                for lane, day in zip(lanes, days, strict=True)
+            ]
+        )
     return lanes
 
 
@@ -182,12 +229,14 @@ def _worth_showing(lanes: list[drawing.Lane]) -> list[drawing.Lane]:
 
 def _lane(here: Clinic, calendar: Calendar, rows: list[BoardRow], day: date) -> drawing.Lane:
     opened = templates.open_spans(calendar, day, day)
-    closed = tuple(
+    low, high = _midnight(day, calendar.zone), _midnight(day + timedelta(days=1), calendar.zone)
+    said = tuple(
         (span, hours.reason or "Closed")
         for hours in templates.closed_on(calendar, day)
         for span in templates.to_utc(calendar.zone, [(day, hours.start, hours.end)])
     )
-    low, high = _midnight(day, calendar.zone), _midnight(day + timedelta(days=1), calendar.zone)
+    rest = subtract(subtract((Span(low, high),), opened), union(span for span, _ in said))
+    closed = (*said, *((span, "" if opened or said else "Not in") for span in rest))
     taken = tuple(_taken(here, row) for row in rows if row.starts < high and row.ends > low)
     return drawing.Lane(
         key=calendar.resource, title=calendar.name, note=_note(here, calendar), opened=opened, closed=closed, taken=taken,
@@ -258,11 +307,17 @@ def _marks(row: BoardRow) -> tuple[Mark, ...]:
 def _page(here: Clinic, asked: Asked, sites: dict[str, str], drawn: drawing.Board, calendars: list[Calendar], *, today: date, now: datetime, zone: str, days: list[date]) -> BoardPage:  # fmt: skip
     step = timedelta(days=7 if asked.span == "week" else 1)
     week = asked.span == "week"
-    dates = f"{say_day(days[0], today=today)} – {say_day(days[-1], today=today)}" if week else say_day(asked.day, today=today)
+    dates = (
+        f"{say_day(days[0], today=today)} – {say_day(days[-1], today=today)}"
+        if week
+        else say_day(asked.day, today=today)
+    )
     clock_now = clock(now.astimezone(ZoneInfo(zone)))
     said = [dates, *([clock_now] if asked.day == today or (week and today in days) else []), count(drawn.visits, "visit"), count(drawn.free, "free stretch", "free stretches")]  # fmt: skip
     where = [asked.dept.replace("-", " ").capitalize(), sites.get(f"Location/{asked.site}", "")]
-    title = (calendars[0].name if week and calendars else "") or ", ".join(w for w in where if w) or "Schedule"
+    title = (
+        (calendars[0].name if week and calendars else "") or ", ".join(w for w in where if w) or "Schedule"
+    )
     views = [Chip("Day", asked.url(span="day", who=""), not week), Chip("Week", asked.url(span="week"), week)]
     views += [Chip(word, asked.url(by=key, who=""), asked.by == key) for key, word in BY.items()]
     return BoardPage(
@@ -278,9 +333,12 @@ def _page(here: Clinic, asked: Asked, sites: dict[str, str], drawn: drawing.Boar
         kept=[("by", asked.by), ("span", asked.span)],
         day_text=say_day(asked.day, today=today),
         action=reverse("schedule"),
-        book_url=f"{reverse('find-times')}?since={asked.day.isoformat()}" if asked.day > today else reverse("find-times"),
+        book_url=f"{reverse('find-times')}?since={asked.day.isoformat()}"
+        if asked.day > today
+        else reverse("find-times"),
         move_url=reverse("visit-shift"),
         here=asked.url(),
+        now_said=clock_now.rpartition(" ")[0],
         closed_said=_closed_said(calendars, asked.day) if not week else "",
     )
 
@@ -296,12 +354,29 @@ def _closed_said(calendars: list[Calendar], day: date) -> str:
 def _picks(here: Clinic, asked: Asked, sites: dict[str, str], *, week: bool) -> list[Pick]:
     found = []
     if len(sites) > 1:
-        options = [("", "All sites"), *((ref.partition("/")[2], name) for ref, name in sorted(sites.items(), key=lambda s: s[1]))]
+        options = [
+            ("", "All sites"),
+            *((ref.partition("/")[2], name) for ref, name in sorted(sites.items(), key=lambda s: s[1])),
+        ]
         found.append(Pick("site", "Site", asked.site, tuple(options)))
     departments = sorted({kind.department for kind in here.kinds.values() if kind.department})
     if len(departments) > 1:
-        found.append(Pick("dept", "Department", asked.dept, (("", "All"), *((d, d.replace("-", " ").capitalize()) for d in departments))))
+        found.append(
+            Pick(
+                "dept",
+                "Department",
+                asked.dept,
+                (("", "All"), *((d, d.replace("-", " ").capitalize()) for d in departments)),
+            )
+        )
     if week:
         people = _calendars(here, replace(asked, who=""))
-        found.append(Pick("who", NOUNS.get(people[0].role, "Whose").capitalize() if people else "Whose", asked.who, tuple((c.resource, c.name) for c in people)))
+        found.append(
+            Pick(
+                "who",
+                NOUNS.get(people[0].role, "Whose").capitalize() if people else "Whose",
+                asked.who,
+                tuple((c.resource, c.name) for c in people),
+            )
+        )
     return found

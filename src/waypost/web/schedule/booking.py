@@ -53,12 +53,20 @@ def book(request: Request) -> HttpResponse:
         start, take = _instant(instead.partition("~")[0]), dict(rows.read_take(instead.partition("~")[2]))
     found = search(request, choices)
     if start is None or found.kind is None or (found.view is None and not choices.move):
-        return render_page(request, page_of(found, notice=Status("late", "Choose a patient, a visit and a time first.")), 422)
+        return render_page(
+            request, page_of(found, notice=Status("late", "Choose a patient, a visit and a time first.")), 422
+        )
     form = _form(found, request.POST)
     if not form.is_valid():
-        return render_page(request, page_of(found, card=_card(found, form, start, take, key=request.POST.get("key", ""))), 422)
+        return render_page(
+            request,
+            page_of(found, card=_card(found, form, start, take, key=request.POST.get("key", ""))),
+            422,
+        )
     try:
-        made = _move(request, found, start, take) if choices.move else _book(request, found, form, start, take)
+        made = (
+            _move(request, found, start, take) if choices.move else _book(request, found, form, start, take)
+        )
     except SlotTaken as taken:
         fresh = search(request, choices.with_(chosen=""))
         card = _card(fresh, form, start, take, key=_new_key(request), taken=taken)
@@ -70,7 +78,12 @@ def book(request: Request) -> HttpResponse:
     except Problem as problem:
         if problem.status >= 500 or problem.status in {401, 404}:
             raise
-        form.add_error(None, f"{problem.title} {problem.detail if problem.detail != problem.title else ''} {problem.remedy}".replace("  ", " "))
+        form.add_error(
+            None,
+            f"{problem.title} {problem.detail if problem.detail != problem.title else ''} {problem.remedy}".replace(
+                "  ", " "
+            ),
+        )
         card = _card(found, form, start, take, key=_new_key(request))
         return render_page(request, page_of(found, card=card), problem.status)
     done(request, _done_word(request, choices), made.act)
@@ -89,7 +102,9 @@ def _done_word(request: Request, choices: Choices) -> str:
     return "Held for 15 minutes." if request.POST.get("do") == "hold" else "Booked."
 
 
-def _book(request: Request, found: Search, form: BookingForm, start: datetime, take: Mapping[int, str]) -> Version:
+def _book(
+    request: Request, found: Search, form: BookingForm, start: datetime, take: Mapping[int, str]
+) -> Version:
     assert found.kind is not None
     said = form.cleaned_data
     language = languages_of(found)[1]
@@ -107,13 +122,20 @@ def _book(request: Request, found: Search, form: BookingForm, start: datetime, t
         order_told=told if not order or order == "told" else "",
         staff_note=said.get("note_staff", ""),
         patient_note=said.get("note_patient", ""),
-        interpreter=f"{language}{', on site' if found.choices.interpreter else ''}" if said.get("interpreter") else "",
+        interpreter=f"{language}{', on site' if found.choices.interpreter else ''}"
+        if said.get("interpreter")
+        else "",
         ride="From home and back" if said.get("ride") else "",
         telehealth=bool(found.choices.video),
         hold=request.POST.get("do") == "hold",
     )
     if said.get("repeat") and not wish.hold:
-        series = SeriesWish(wish, said["times"], every_days=DAYS_A_WEEK * int(said["repeat"]), skip_taken=bool(said.get("skip_taken")))
+        series = SeriesWish(
+            wish,
+            said["times"],
+            every_days=DAYS_A_WEEK * int(said["repeat"]),
+            skip_taken=bool(said.get("skip_taken")),
+        )
         return coordination.book_series(request.ctx, series)
     return coordination.book_visit(request.ctx, wish)
 
@@ -138,7 +160,9 @@ def card_for(found: Search) -> BookCard | None:
     if time is None or found.kind is None or (found.view is None and not found.choices.move):
         return None
     form = _form(found, None)
-    return _card(found, form, time.start, dict(rows.read_take(rows.take_of(time))), key=_new_key(found.request))
+    return _card(
+        found, form, time.start, dict(rows.read_take(rows.take_of(time))), key=_new_key(found.request)
+    )
 
 
 def _new_key(request: Request) -> str:
@@ -152,7 +176,8 @@ def _form(found: Search, data: QueryDict | None) -> BookingForm:
     code, language = languages_of(found)
     initial = {
         "interpreter": bool(found.interpreter),
-        "order": found.choices.order or (orders[0][0] if len(orders) == 1 and found.kind.order_required else ""),
+        "order": found.choices.order
+        or (orders[0][0] if len(orders) == 1 and found.kind.order_required else ""),
         "reason": _reason_of(found, orders),
     }
     form = BookingForm(
@@ -187,7 +212,11 @@ def _focus(form: BookingForm) -> None:
 
 def orders_of(found: Search) -> list[tuple[str, str]]:
     """Return the orders in force that this reader may see, newest first: 'Nov 20, Dr. Osei: echocardiogram'."""
-    if found.kind is None or not found.choices.patient or not (found.kind.order_required or found.choices.order):
+    if (
+        found.kind is None
+        or not found.choices.patient
+        or not (found.kind.order_required or found.choices.order)
+    ):
         return []
     try:
         scope = scopes.for_patient(found.request.ctx, found.choices.patient, what="ServiceRequest")
@@ -201,7 +230,9 @@ def orders_of(found: Search) -> list[tuple[str, str]]:
 def _order_said(order: dict[str, Any], found: Search) -> str:
     day = read_day(order.get("authoredOn"))
     code = order.get("code") or {}
-    what = code.get("text") or next((c.get("display", "") for c in code.get("coding", ()) if c.get("display")), "order")
+    what = code.get("text") or next(
+        (c.get("display", "") for c in code.get("coding", ()) if c.get("display")), "order"
+    )
     who = (order.get("requester") or {}).get("display", "")
     head = ", ".join(part for part in (say_short(day, today=found.today) if day else "", who) if part)
     return f"{head}: {what}" if head else what
@@ -212,7 +243,13 @@ def _reason_of(found: Search, orders: Sequence[tuple[str, str]]) -> str:
 
 
 def _card(
-    found: Search, form: BookingForm, start: datetime, take: Mapping[int, str], *, key: str, taken: SlotTaken | None = None
+    found: Search,
+    form: BookingForm,
+    start: datetime,
+    take: Mapping[int, str],
+    *,
+    key: str,
+    taken: SlotTaken | None = None,
 ) -> BookCard:
     assert found.kind is not None
     here, kind = found.here, found.kind
@@ -223,16 +260,29 @@ def _card(
     local = start.astimezone(ZoneInfo(zone))
     site = found.sites.get(calendar.site, "") if calendar else ""
     named = {step: c.name for step, r in take.items() if (c := here.calendar(r)) is not None}
-    room = next((c.name for r in take.values() if (c := here.calendar(r)) is not None and c.role == "room"), "")
+    room = next(
+        (c.name for r in take.values() if (c := here.calendar(r)) is not None and c.role == "room"), ""
+    )
     provider = calendar.name if calendar and calendar.role in CARE_ROLES else ""
     video = bool(found.choices.video)
     code, language = languages_of(found)
-    told = {"arrive_at": start if video else arrive, "zone": zone, "site": site, "room": room, "provider": provider, "telehealth": video}
+    told = {
+        "arrive_at": start if video else arrive,
+        "zone": zone,
+        "site": site,
+        "room": room,
+        "provider": provider,
+        "telehealth": video,
+    }
     moving = bool(found.choices.move)
     day = say_day(local.date(), today=found.today)
     hidden = [(n, getattr(found.choices, n)) for n in Choices.__dataclass_fields__]
     hidden = [pair for pair in hidden if pair[1]]
-    hidden += [("start", _stamp(start)), ("take", ",".join(f"{s}={r}" for s, r in take.items())), ("key", key)]
+    hidden += [
+        ("start", _stamp(start)),
+        ("take", ",".join(f"{s}={r}" for s, r in take.items())),
+        ("key", key),
+    ]
     return BookCard(
         action=reverse("book"),
         heading=f"{'Move to' if moving else 'Book'} {day}, {'at' if video else 'arrive'} {words.clock(start.astimezone(ZoneInfo(zone)) if video else arrive.astimezone(ZoneInfo(zone)))}",
@@ -247,26 +297,42 @@ def _card(
         other_acts=() if moving else (("hold", "Hold for 15 minutes"),),
         next_best=_instead(taken, found) if taken else (),
         taken_said=str(taken.title) if taken else "",
-        focus_button=not form.errors and not any("data-focus" in field.widget.attrs for field in form.fields.values()),
+        focus_button=not form.errors
+        and not any("data-focus" in field.widget.attrs for field in form.fields.values()),
     )
 
 
 def _instead(taken: SlotTaken, found: Search) -> list[Instead]:
     times: Sequence[FoundTime] = taken.extra.get("times") or (found.found.times[:3] if found.found else ())
     return [
-        Instead(f"{_stamp(time.start)}~{rows.take_of(time)}", f"{rows.day_of(time, found.local_now)}, {rows.hours_of(time)}, {rows.main_part(time).name}")
+        Instead(
+            f"{_stamp(time.start)}~{rows.take_of(time)}",
+            f"{rows.day_of(time, found.local_now)}, {rows.hours_of(time)}, {rows.main_part(time).name}",
+        )
         for time in times
     ]
 
 
 def _facts(
-    found: Search, form: BookingForm, local: datetime, named: Mapping[int, str], site: str, room: str, *, video: bool
+    found: Search,
+    form: BookingForm,
+    local: datetime,
+    named: Mapping[int, str],
+    site: str,
+    room: str,
+    *,
+    video: bool,
 ) -> list[CardFact]:
     assert found.kind is not None
     end = local + (occupied.visit_span(found.kind, local).length)
     facts = [
         CardFact(label="Visit", value=f"{name_of(found.kind)}, {words.hours(local, end)}"),
-        CardFact(label="With", value=wording.listed(list(dict.fromkeys(name for _, name in sorted(named.items()) if name != room)))),
+        CardFact(
+            label="With",
+            value=wording.listed(
+                list(dict.fromkeys(name for _, name in sorted(named.items()) if name != room))
+            ),
+        ),
         CardFact(label="Place", value="By video" if video else ", ".join(p for p in (room, site) if p)),
     ]
     if found.view is None:
@@ -275,8 +341,19 @@ def _facts(
     if found.interpreter or "interpreter" in form.fields:
         language = languages_of(found)[1]
         where = "on site" if found.choices.interpreter else "phone, video or on site"
-        facts.append(CardFact(label="Interpreter", value=f"{language}, {where}" if found.interpreter else f"Speaks {language}; none needed", status=Status("soon", "To ask") if found.interpreter else None))
-    facts.append(CardFact(label="Ride", value="None asked for yet" if not found.view.needs else f"Needs: {', '.join(found.view.needs)}"))
+        facts.append(
+            CardFact(
+                label="Interpreter",
+                value=f"{language}, {where}" if found.interpreter else f"Speaks {language}; none needed",
+                status=Status("soon", "To ask") if found.interpreter else None,
+            )
+        )
+    facts.append(
+        CardFact(
+            label="Ride",
+            value="None asked for yet" if not found.view.needs else f"Needs: {', '.join(found.view.needs)}",
+        )
+    )
     facts.append(CardFact(label="Goes out", value=goes_out(found)))
     return facts
 
@@ -285,13 +362,21 @@ def _coverage(found: Search) -> list[CardFact]:
     assert found.view is not None
     coverages = found.view.coverages
     if not coverages:
-        return [CardFact(label="Coverage", value="None on file: ask who pays", status=Status("late", "Unknown"))]
+        return [
+            CardFact(label="Coverage", value="None on file: ask who pays", status=Status("late", "Unknown"))
+        ]
     first = coverages[0]
     state = {"active": Status("ok", "Active"), "unknown": Status("soon", "Verify"), "ended": Status("late", "Ended"),
              "refused": Status("late", "Not active"), "not-yet": Status("soon", "Not begun")}.get(first.state)  # fmt: skip
     rest = f" · and {', '.join(c.payer for c in coverages[1:3])}" if len(coverages) > 1 else ""
     known = "" if first.self_pay else " Prior authorization: nothing on file."
-    return [CardFact(label="Coverage", value=f"{first.payer}{', ' + first.plan if first.plan and first.plan != first.payer else ''}{rest}. {first.said}{known}", status=state)]
+    return [
+        CardFact(
+            label="Coverage",
+            value=f"{first.payer}{', ' + first.plan if first.plan and first.plan != first.payer else ''}{rest}. {first.said}{known}",
+            status=state,
+        )
+    ]
 
 
 def goes_out(found: Search) -> str:
@@ -302,7 +387,11 @@ def goes_out(found: Search) -> str:
     choice = email_choice(resource, found.request.ctx)
     mail = "e-mail with day, time, place and phone" if choice.address else f"no e-mail ({choice.reason})"
     wanted = fhir.written_language(resource).split("-")[0]
-    other = f"; {wording.language_name(wanted, 'en')} is not printed here" if wanted not in {"", "en", "es"} else ""
+    other = (
+        f"; {wording.language_name(wanted, 'en')} is not printed here"
+        if wanted not in {"", "en", "es"}
+        else ""
+    )
     return f"Letter in {language} to print, {mail}{other}"
 
 

@@ -16,21 +16,33 @@ TIMES_MIN, TIMES_MAX = 2, 26
 class BookingForm(DeskForm):
     """Reason, order, requests and notes; what is known is filled in, what does not apply is left out."""
 
-    reason = forms.CharField(label="Reason", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    reason = forms.CharField(
+        label="Reason", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     order = forms.ChoiceField(label="Order or referral", required=False)
     order_told = forms.CharField(
-        label="Order or referral", required=False, max_length=200, help_text="Who ordered it, and when. No order is on record yet."
+        label="Order or referral",
+        required=False,
+        max_length=200,
+        help_text="Who ordered it, and when. No order is on record yet.",
     )
     interpreter = forms.BooleanField(label="Ask for an interpreter", required=False)
     ride = forms.BooleanField(label="Ask for a ride", required=False)
     note_staff = forms.CharField(label="Note to staff", required=False, max_length=500)
     note_patient = forms.CharField(
-        label="Note to patient", required=False, max_length=NOTE_CHARACTERS_MAX, help_text="Stands in the letter as it is written here."
+        label="Note to patient",
+        required=False,
+        max_length=NOTE_CHARACTERS_MAX,
+        help_text="Stands in the letter as it is written here.",
     )
     hard_ok = forms.BooleanField(label="Send it as it is", required=False)
     repeat = forms.ChoiceField(label="How often", choices=REPEATS, required=False)
     times = forms.IntegerField(
-        label="Visits in all", min_value=TIMES_MIN, max_value=TIMES_MAX, required=False, widget=forms.NumberInput(attrs={"class": "short"})
+        label="Visits in all",
+        min_value=TIMES_MIN,
+        max_value=TIMES_MAX,
+        required=False,
+        widget=forms.NumberInput(attrs={"class": "short"}),
     )
 
     skip_taken = forms.BooleanField(label="Leave out the dates that are taken", required=False)
@@ -59,7 +71,11 @@ class BookingForm(DeskForm):
             self.fields.pop("times", None)
         if not (may_repeat and self.is_bound and self.data.get("repeat")):
             self.fields.pop("skip_taken", None)
-        if not (self.is_bound and "note_patient" in self.data and not self._easy(str(self.data.get("note_patient") or ""))):
+        if not (
+            self.is_bound
+            and "note_patient" in self.data
+            and not self._easy(str(self.data.get("note_patient") or ""))
+        ):
             self.fields.pop("hard_ok", None)
 
     def _orders(self, orders: Sequence[tuple[str, str]]) -> None:
@@ -71,12 +87,16 @@ class BookingForm(DeskForm):
             if not self.order_required:
                 self.fields.pop("order_told")
             else:
-                self.fields["order_told"].help_text = "Only where it is not in the list: who ordered it, and when."
+                self.fields[
+                    "order_told"
+                ].help_text = "Only where it is not in the list: who ordered it, and when."
         else:
             self.fields.pop("order")
             if self.order_required:
                 self.fields["order_told"].required = True
-                self.fields["order_told"].error_messages["required"] = "This visit needs an order. Write who ordered it, and when."
+                self.fields["order_told"].error_messages["required"] = (
+                    "This visit needs an order. Write who ordered it, and when."
+                )
             else:
                 self.fields.pop("order_told")
 
@@ -88,7 +108,10 @@ class BookingForm(DeskForm):
         note = cleaned.get("note_patient") or ""
         if not self._easy(note) and not cleaned.get("hard_ok"):
             grade = readability.measure(note, self.letter_language).grade
-            self.add_error("note_patient", f"This reads at grade {grade:.0f}; most patients need grade 6. Shorten it, or tick “Send it as it is”.")
+            self.add_error(
+                "note_patient",
+                f"This reads at grade {grade:.0f}; most patients need grade 6. Shorten it, or tick “Send it as it is”.",
+            )
         if cleaned.get("order") == "told" and not cleaned.get("order_told"):
             self.add_error("order_told", "Write who ordered it, and when.")
         if cleaned.get("repeat") and not cleaned.get("times"):

@@ -33,19 +33,39 @@ def groups(
         return Chip(label, f"{address}?{choices.query(chosen='', **{field: changed})}", on)
 
     found = [
-        ChipGroup("When", (*(chip(word, "within", value) for value, word in _within(choices, today)), _any(choices, address))),
+        ChipGroup(
+            "When",
+            (
+                *(chip(word, "within", value) for value, word in _within(choices, today)),
+                _any(choices, address),
+            ),
+        ),
         ChipGroup("Time of day", (chip("mornings", "part", "am"), chip("afternoons", "part", "pm"))),
         ChipGroup("Days", tuple(_day(choices, address, day) for day in sorted(open_days))),
     ]
     if len(sites) > 1:
-        found.append(ChipGroup("Where", tuple(chip(name, "site", ref.partition("/")[2]) for ref, name in sites.items() if name)))
-    found.append(ChipGroup("Prefers", tuple(_prefers(chip, kind, speaks=speaks, interpreter=interpreter, has_trips=has_trips))))
+        found.append(
+            ChipGroup(
+                "Where",
+                tuple(chip(name, "site", ref.partition("/")[2]) for ref, name in sites.items() if name),
+            )
+        )
+    found.append(
+        ChipGroup(
+            "Prefers",
+            tuple(_prefers(chip, kind, speaks=speaks, interpreter=interpreter, has_trips=has_trips)),
+        )
+    )
     return [group for group in found if group.chips]
 
 
 def _within(choices: Choices, today: date) -> Sequence[tuple[str, str]]:
     last = last_day(choices, today)
-    own = [(choices.within, f"by {say_day(last, today=today)}")] if last and choices.within not in dict(WITHIN) else []
+    own = (
+        [(choices.within, f"by {say_day(last, today=today)}")]
+        if last and choices.within not in dict(WITHIN)
+        else []
+    )
     return (*own, *WITHIN)
 
 
@@ -54,7 +74,11 @@ def _any(choices: Choices, address: str) -> Chip:
 
 
 def _day(choices: Choices, address: str, day: int) -> Chip:
-    return Chip(DAY_WORDS[day], f"{address}?{choices.query(chosen='', days=choices.toggled_day(day))}", day in choices.weekdays)
+    return Chip(
+        DAY_WORDS[day],
+        f"{address}?{choices.query(chosen='', days=choices.toggled_day(day))}",
+        day in choices.weekdays,
+    )
 
 
 def _prefers(chip: object, kind: VisitType, *, speaks: str, interpreter: bool, has_trips: bool) -> list[Chip]:

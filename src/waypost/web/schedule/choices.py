@@ -15,7 +15,7 @@ from waypost.kernel.dates import read_day
 from waypost.scheduling.rules.wishes import FindWish
 
 PARTS_OF_DAY = {"am": (0, 12 * 60), "pm": (12 * 60, 24 * 60)}
-WITHIN_DAYS = (3, 7, 14, 30)
+ROWS, ROWS_LONG = 12, 40
 _ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
 _REFERENCE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.\-]{1,64}")
 _CHOSEN = re.compile(r"\d{8}T\d{4}Z-[A-Za-z0-9.\-/]{1,100}")
@@ -43,6 +43,7 @@ class Choices:
     chosen: str = ""  # the time whose booking card is open
     group: str = ""  # id of a group visit to join
     order: str = ""  # id of the ServiceRequest it is for
+    more: str = ""  # '1': a longer list
 
     def query(self, **changes: str) -> str:
         """Return the query string of these choices with some of them changed."""
@@ -105,6 +106,7 @@ def wish(choices: Choices, code: str, *, now: datetime, zone: str, interpreter: 
         telehealth=bool(choices.video),
         one_trip=bool(choices.trip),
         instead_of=choices.move or None,
+        limit=ROWS_LONG if choices.more else ROWS,
     )
 
 

@@ -56,7 +56,9 @@ def outbox(request: Request) -> HttpResponse:
         )
         for one in found
     ]
-    return render_page(request, OutboxPage(title="Outbox", note=count(len(rows), "e-mail"), rows=rows, notice=_notice()))
+    return render_page(
+        request, OutboxPage(title="Outbox", note=count(len(rows), "e-mail"), rows=rows, notice=_notice())
+    )
 
 
 def _notice() -> str:

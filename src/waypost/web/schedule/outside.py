@@ -57,7 +57,12 @@ class ClockField(forms.CharField):
 
 class OutsideForm(DeskForm):
     place = forms.CharField(label="Place", max_length=120, help_text="For instance: Northside Eye Center.")
-    phone = forms.CharField(label="Its phone", max_length=40, required=False, widget=forms.TextInput(attrs={"class": "short", "inputmode": "tel"}))
+    phone = forms.CharField(
+        label="Its phone",
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "short", "inputmode": "tel"}),
+    )
     starts = ClockField(label="From")
     ends = ClockField(label="Until")
     reason = forms.CharField(label="What for", max_length=200, required=False)
@@ -66,7 +71,12 @@ class OutsideForm(DeskForm):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         day = TypedDateField(label="Day", today=today, prefer="future")
-        self.fields = {"place": self.fields["place"], "phone": self.fields["phone"], "day": day, **{n: self.fields[n] for n in ("starts", "ends", "reason", "key")}}
+        self.fields = {
+            "place": self.fields["place"],
+            "phone": self.fields["phone"],
+            "day": day,
+            **{n: self.fields[n] for n in ("starts", "ends", "reason", "key")},
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -82,7 +92,11 @@ def outside(request: Request) -> HttpResponse:
     patient = (request.POST.get("patient") or request.GET.get("patient") or "")[:64]
     view = patients.contact_of(ctx, patient)
     today = local_day(ctx.now, ctx.zone)
-    form = OutsideForm(request.POST if request.method == "POST" else None, today=today, initial={"key": str(ids.uuid7(ctx.now))})
+    form = OutsideForm(
+        request.POST if request.method == "POST" else None,
+        today=today,
+        initial={"key": str(ids.uuid7(ctx.now))},
+    )
     status = 200
     if request.method == "POST":
         status = 422

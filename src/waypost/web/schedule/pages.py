@@ -84,6 +84,8 @@ class TimesPage(Page):
     who: str = ""
     more_acts: Sequence[Act] = ()
     rows: Sequence[TimeRow] = ()
+    others: Sequence[TimeRow] = ()
+    more_url: str = ""
     count_said: str = ""
     count_note: str = ""
     relax: Sequence[Act] = ()

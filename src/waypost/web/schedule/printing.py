@@ -23,7 +23,9 @@ def calendar_file(request: Request, id: str) -> HttpResponse:
     """Return the visit as a calendar file; of a cancelled one, the file that takes it out of a calendar."""
     notice = notices.notice(request.ctx, id, patient=request.GET.get("patient", ""))
     method = "CANCEL" if notice.kind == "cancelled" else "PUBLISH"
-    answer = HttpResponse(notice.calendar_file(), content_type=f"text/calendar; charset=utf-8; method={method}")
+    answer = HttpResponse(
+        notice.calendar_file(), content_type=f"text/calendar; charset=utf-8; method={method}"
+    )
     answer["Content-Disposition"] = 'attachment; filename="visit.ics"'
     answer["Cache-Control"] = "no-store"
     return answer

@@ -84,7 +84,9 @@ def search(request: Request, choices: Choices) -> Search:
     kind, several = kind_of(here, choices.visit)
     if kind is not None:
         choices = choices.with_(visit=kind.code)
-    bare = Search(request, choices, here, scope, site_names(scope, here), ctx.now, ctx.zone, view, kind, several, None)
+    bare = Search(
+        request, choices, here, scope, site_names(scope, here), ctx.now, ctx.zone, view, kind, several, None
+    )
     if kind is None:
         return bare
     wish = choosing.wish(choices, kind.code, now=ctx.now, zone=ctx.zone, interpreter=bare.interpreter)
@@ -95,7 +97,9 @@ def kind_of(here: Clinic, typed: str) -> tuple[VisitType | None, tuple[str, ...]
     """Return the kind of visit that was meant, or the codes of several that may have been."""
     names = sorted(((k.code, name_of(k)) for k in here.kinds.values()), key=lambda pair: pair[1])
     codes = choosing.matching(typed, names) if typed else []
-    if len(codes) == 1 or (codes and typed.strip().casefold() in {codes[0].casefold(), dict(names)[codes[0]].casefold()}):
+    if len(codes) == 1 or (
+        codes and typed.strip().casefold() in {codes[0].casefold(), dict(names)[codes[0]].casefold()}
+    ):
         return here.kinds[codes[0]], ()
     return None, tuple(codes[:KINDS_SHOWN_MAX])
 
@@ -131,18 +135,25 @@ def page_of(found: Search, *, card: BookCard | None = None, notice: Status | Non
         visit_name=name_of(kind) if kind else choices.visit,
         visit_names=sorted(name_of(k) for k in found.here.kinds.values()),
         locked=bool(choices.move),
-        several=[Act(name_of(found.here.kinds[code]), f"{address}?{choices.query(visit=code, chosen='')}") for code in found.several],
+        several=[
+            Act(name_of(found.here.kinds[code]), f"{address}?{choices.query(visit=code, chosen='')}")
+            for code in found.several
+        ],
         kind=kind,
         takes=rows.takes(kind.minutes, [(step.role, step.minutes) for step in kind.steps]) if kind else "",
         order_said="Needed for this visit." if kind and kind.order_required else "",
         groups=_groups(found, address) if kind else (),
         people=people_shown if kind else (),
-        people_label="Provider" if not choices.who or choices.who.startswith("Practitioner/") else "Provider, room or device",
+        people_label="Provider"
+        if not choices.who or choices.who.startswith("Practitioner/")
+        else "Provider, room or device",
         people_hint=_known_said(found),
         anyone=f"Anyone in {kind.department.replace('-', ' ')}" if kind and kind.department else "Anyone",
         who=choices.who,
         more_acts=_more_acts(found),
-        rows=rows_shown,
+        rows=[row for row in rows_shown if row.chosen] or rows_shown if card else rows_shown,
+        others=[row for row in rows_shown if not row.chosen] if card and any(row.chosen for row in rows_shown) else (),
+        more_url=_more_url(found, address),
         count_said=_count_said(found),
         count_note=_count_note(found),
         relax=_relax(found, address),
@@ -180,6 +191,12 @@ def _rows(found: Search, address: str) -> list[TimeRow]:
     return shown
 
 
+def _more_url(found: Search, address: str) -> str:
+    if found.found is None or found.choices.more or found.found.count <= len(found.found.times):
+        return ""
+    return f"{address}?{found.choices.query(more='1')}"
+
+
 def _people(found: Search) -> list[tuple[str, str]]:
     if found.kind is None:
         return []
@@ -187,7 +204,11 @@ def _people(found: Search) -> list[tuple[str, str]]:
     for resource, one in found.here.bookables.items():
         calendar = one.calendar
         wanted = calendar.role in CARE_ROLES or resource == found.choices.who
-        if wanted and found.kind in kinds_of(found.here, resource) and calendar.role in {s.role for s in found.kind.steps}:
+        if (
+            wanted
+            and found.kind in kinds_of(found.here, resource)
+            and calendar.role in {s.role for s in found.kind.steps}
+        ):
             named.append((resource, calendar.name))
     return sorted(named, key=lambda pair: pair[1])
 
@@ -197,7 +218,11 @@ def _known_said(found: Search) -> str:
     if found.found is None:
         return ""
     names = dict.fromkeys(rows.main_part(time).name for time in found.found.times if time.known)
-    return f"{' and '.join(list(names)[:2])} {'knows' if len(names) == 1 else 'know'} the patient" if names else ""
+    return (
+        f"{' and '.join(list(names)[:2])} {'knows' if len(names) == 1 else 'know'} the patient"
+        if names
+        else ""
+    )
 
 
 def _more_acts(found: Search) -> list[Act]:
@@ -231,7 +256,9 @@ def _closed_soon(found: Search) -> list[str]:
         day = found.today + timedelta(days=n)
         if day.weekday() < 5 and calendars and not any(templates.hours_on(c, day) for c in calendars):
             reasons = sorted({h.reason for c in calendars for h in templates.closed_on(c, day) if h.reason})
-            said.append(f"closed {say_day(day, today=found.today)}{f' ({reasons[0]})' if len(reasons) == 1 else ''}")
+            said.append(
+                f"closed {say_day(day, today=found.today)}{f' ({reasons[0]})' if len(reasons) == 1 else ''}"
+            )
     return said
 
 
@@ -256,15 +283,28 @@ def _relax(found: Search, address: str) -> list[Act]:
     for one in found.found.relax:
         field = rows.RELAX_CHOICE.get(one.constraint)
         if field:
-            named = f"“{found.sites.get(f'Location/{found.choices.site}', '')}”" if one.constraint == "site" else ""
+            named = (
+                f"“{found.sites.get(f'Location/{found.choices.site}', '')}”"
+                if one.constraint == "site"
+                else ""
+            )
             changes = {field: "", "chosen": ""}
-            acts.append(Act(rows.said_relax(one, found.zone, found.local_now, named), f"{address}?{found.choices.query(**changes)}"))
+            acts.append(
+                Act(
+                    rows.said_relax(one, found.zone, found.local_now, named),
+                    f"{address}?{found.choices.query(**changes)}",
+                )
+            )
     return acts
 
 
 def _empty_why(found: Search) -> str:
     if found.kind is not None:
-        return "No time fits all of that in the next 90 days." if not found.choices.within else "No time fits all of that by then."
+        return (
+            "No time fits all of that in the next 90 days."
+            if not found.choices.within
+            else "No time fits all of that by then."
+        )
     if found.choices.visit and not found.several:
         return f"No visit is called “{found.choices.visit}”."
     return "Which visit?"
@@ -272,7 +312,11 @@ def _empty_why(found: Search) -> str:
 
 def _empty_what(found: Search) -> str:
     if found.kind is not None:
-        return "What would open more times stands below." if found.found and found.found.relax else "Choose another provider or fewer wishes."
+        return (
+            "What would open more times stands below."
+            if found.found and found.found.relax
+            else "Choose another provider or fewer wishes."
+        )
     return "Type its first letters and press Enter."
 
 

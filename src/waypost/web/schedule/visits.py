@@ -46,7 +46,11 @@ REASONS = (
     ("patient", "The patient asked to"), ("provider", "The provider is away"), ("ride", "No ride"), ("weather", "Weather"),
     ("better", "No longer needed"), ("coverage", "Coverage or cost"), ("error", "Booked by mistake"), ("other", "Something else"),
 )  # fmt: skip
-REACHES = (("one", "This visit only"), ("rest", "This and the visits after it"), ("all", "Every visit of the series to come"))
+REACHES = (
+    ("one", "This visit only"),
+    ("rest", "This and the visits after it"),
+    ("all", "Every visit of the series to come"),
+)
 TASK_STATES = {
     "requested": Status("soon", "Asked for"), "received": Status("soon", "Asked for"), "accepted": Status("ok", "Confirmed"),
     "in-progress": Status("ok", "Confirmed"), "completed": Status("ok", "Confirmed"), "rejected": Status("late", "Refused"),
@@ -69,7 +73,12 @@ class CancelForm(DeskForm):
 
 
 class NoShowForm(DeskForm):
-    reason = forms.CharField(label="What is known", required=False, max_length=200, help_text="For instance: called twice, no answer.")
+    reason = forms.CharField(
+        label="What is known",
+        required=False,
+        max_length=200,
+        help_text="For instance: called twice, no answer.",
+    )
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     expect = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -97,9 +106,19 @@ def _page(request: Request, found: Version, *, asked: str = "", form: DeskForm |
     zone = notice.clinic.zone if notice else ctx.zone
     today = local_day(ctx.now, zone)
     what = notices.what_of(ctx, resource, "en")
-    when = f"{say_day(local_day(start, zone), today=today)}, {_hours(start, end, zone)}" if start and end else "No time yet"
+    when = (
+        f"{say_day(local_day(start, zone), today=today)}, {_hours(start, end, zone)}"
+        if start and end
+        else "No time yet"
+    )
     outside = fhir.extension(resource, "outside") is True
-    tell = notice is not None and start is not None and start > ctx.now and resource.get("status") == "booked" and not outside
+    tell = (
+        notice is not None
+        and start is not None
+        and start > ctx.now
+        and resource.get("status") == "booked"
+        and not outside
+    )
     say = _say(notice, resource, "en") if tell and notice else ""
     spanish = bool(view and people.spoken_language(view.resource).startswith("es"))
     return VisitPage(
@@ -147,7 +166,9 @@ def _hold_note(resource: Json, zone: str, now: datetime) -> str:
 def _say(notice: notices.Notice, resource: Json, language: str) -> str:
     names = [(p.get("actor") or {}) for p in resource.get("participant", ())]
     room = next((a.get("display", "") for a in names if a.get("reference", "").startswith("Location/")), "")
-    provider = next((a.get("display", "") for a in names if a.get("reference", "").startswith("Practitioner/")), "")
+    provider = next(
+        (a.get("display", "") for a in names if a.get("reference", "").startswith("Practitioner/")), ""
+    )
     return wording.read_back(
         arrive_at=notice.visit.arrive_at, zone=notice.clinic.zone, site=notice.clinic.site, room=room, provider=provider,
         language=language, telehealth=notice.visit.telehealth,
@@ -164,7 +185,9 @@ def _acts(found: Version, ctx: Context, start: datetime | None, *, outside: bool
     move_url = f"{reverse('find-times')}?move={found.id}&patient={patient}&visit={code}"
 
     def post(label: str, route: str, *, primary: bool = False, key: str = "") -> PageAct:
-        return PageAct(label=label, url=reverse(route, args=[found.id]), post=True, hidden=kept, primary=primary, key=key)
+        return PageAct(
+            label=label, url=reverse(route, args=[found.id]), post=True, hidden=kept, primary=primary, key=key
+        )
 
     acts: list[PageAct] = []
     if status == "pending":
@@ -174,7 +197,9 @@ def _acts(found: Version, ctx: Context, start: datetime | None, *, outside: bool
     if status == "arrived":
         acts.append(post("With provider", "visit-check-in", primary=True, key="e"))
     if status in {"arrived", "checked-in"}:
-        acts.append(post("Done", "visit-done", primary=status == "checked-in", key="" if status == "arrived" else "e"))
+        acts.append(
+            post("Done", "visit-done", primary=status == "checked-in", key="" if status == "arrived" else "e")
+        )
     if status == "noshow" and today:
         acts.append(post("Came after all", "visit-arrive", primary=True))
     if status in {"booked", "pending"} and not outside and code:
@@ -184,22 +209,43 @@ def _acts(found: Version, ctx: Context, start: datetime | None, *, outside: bool
     if status == "booked" and begun and not outside:
         acts.append(PageAct(label="Did not come", url=f"{here}?do=noshow#cancel"))
     if status in {"cancelled", "noshow", "fulfilled"} and code and patient:
-        acts.append(PageAct(label="Book again", url=f"{reverse('find-times')}?patient={patient}&visit={code}", key="b"))
+        acts.append(
+            PageAct(
+                label="Book again", url=f"{reverse('find-times')}?patient={patient}&visit={code}", key="b"
+            )
+        )
     return acts
 
 
-def _facts(ctx: Context, found: Version, notice: notices.Notice | None, zone: str, today: Any, *, outside: bool) -> list[CardFact]:
+def _facts(
+    ctx: Context, found: Version, notice: notices.Notice | None, zone: str, today: Any, *, outside: bool
+) -> list[CardFact]:
     resource = found.resource
     facts: list[CardFact] = []
     arrive = moment(fhir.extension(resource, "arrive-at"))
     if arrive:
         facts.append(CardFact(label="Arrive", value=say_time(arrive, zone)))
     if outside:
-        place = next(((p.get("actor") or {}).get("display", "") for p in resource.get("participant", ()) if not fhir.reference(p)), "")
+        place = next(
+            (
+                (p.get("actor") or {}).get("display", "")
+                for p in resource.get("participant", ())
+                if not fhir.reference(p)
+            ),
+            "",
+        )
         phone = people.say_phone(fhir.extension(resource, "phone") or "")
-        facts.append(CardFact(label="Place", value=", ".join(v for v in (place, phone) if v), status=Status("", "Elsewhere")))
+        facts.append(
+            CardFact(
+                label="Place", value=", ".join(v for v in (place, phone) if v), status=Status("", "Elsewhere")
+            )
+        )
     elif notice:
-        facts.append(CardFact(label="Place", value=", ".join(v for v in (notice.clinic.site, *notice.clinic.address) if v)))
+        facts.append(
+            CardFact(
+                label="Place", value=", ".join(v for v in (notice.clinic.site, *notice.clinic.address) if v)
+            )
+        )
     reason = next((r.get("text", "") for r in resource.get("reasonCode", ()) if r.get("text")), "")
     facts.append(CardFact(label="Reason", value=reason or "Not said"))
     if resource.get("basedOn"):
@@ -219,7 +265,12 @@ def _facts(ctx: Context, found: Version, notice: notices.Notice | None, zone: st
     why = resource.get("cancelationReason") or {}
     if why:
         code = next((c.get("code", "") for c in why.get("coding", ())), "")
-        facts.append(CardFact(label="Why", value=" · ".join(v for v in (dict(REASONS).get(code, code), why.get("text", "")) if v)))
+        facts.append(
+            CardFact(
+                label="Why",
+                value=" · ".join(v for v in (dict(REASONS).get(code, code), why.get("text", "")) if v),
+            )
+        )
     return facts
 
 
@@ -231,7 +282,11 @@ def _stops(resource: Json, zone: str) -> list[tuple[str, str, str]]:
             continue
         part = resource["participant"][row.part]
         name = (part.get("actor") or {}).get("display") or row.resource.split("/")[0]
-        held = _hours(row.starts, row.ends, zone) if (row.starts, row.ends) != (row.shown_starts, row.shown_ends) else ""
+        held = (
+            _hours(row.starts, row.ends, zone)
+            if (row.starts, row.ends) != (row.shown_starts, row.shown_ends)
+            else ""
+        )
         found.append((row.shown_starts, (_hours(row.shown_starts, row.shown_ends, zone), name, held)))
     return [line for _, line in sorted(found, key=lambda pair: pair[0])]
 
@@ -243,7 +298,10 @@ def _roster(scope: Scope, ctx: Context, found: Version, ids_: Sequence[str]) -> 
     kept = records.many(scope, [("Patient", id_) for id_ in ids_])
     today = local_day(ctx.now, ctx.zone)
     who = [people.who(version.resource, today) for version in kept.values()]
-    return [Act(f"{w.name} · {w.birth} · MRN {w.mrn}", reverse("patient", args=[w.id])) for w in sorted(who, key=lambda w: w.name)]
+    return [
+        Act(f"{w.name} · {w.birth} · MRN {w.mrn}", reverse("patient", args=[w.id]))
+        for w in sorted(who, key=lambda w: w.name)
+    ]
 
 
 def _roster_said(ctx: Context, resource: Json, ids_: Sequence[str]) -> str:
@@ -270,17 +328,28 @@ def _reason_card(found: Version, asked: str, form: DeskForm | None, ctx: Context
     status = found.resource.get("status")
     if isinstance(form, NoShowForm) or (asked == "noshow" and status == "booked"):
         form = form or NoShowForm(initial=initial)
-        return ReasonCard(title="Did not come", url=reverse("visit-noshow", args=[found.id]), verb="Did not come", form=form)
+        return ReasonCard(
+            title="Did not come", url=reverse("visit-noshow", args=[found.id]), verb="Did not come", form=form
+        )
     if isinstance(form, CancelForm) or (asked == "cancel" and status in {"booked", "pending", "arrived"}):
         form = form or CancelForm(initial=initial, series=series)
-        return ReasonCard(title="Cancel the visit", url=reverse("visit-cancel", args=[found.id]), verb="Cancel the visit", form=form)
+        return ReasonCard(
+            title="Cancel the visit",
+            url=reverse("visit-cancel", args=[found.id]),
+            verb="Cancel the visit",
+            form=form,
+        )
     return None
 
 
 def _letter(notice: notices.Notice, found: Version) -> LetterCard:
     letter = notice.letter()
     language = {"en": "English", "es": "Spanish"}[letter.language]
-    hard = "" if letter.reading.easy else f"This letter reads at grade {letter.reading.grade:.0f}, above 6: shorten the note or the preparation text, or print it knowing that."
+    hard = (
+        ""
+        if letter.reading.easy
+        else f"This letter reads at grade {letter.reading.grade:.0f}, above 6: shorten the note or the preparation text, or print it knowing that."
+    )
     grade = max(letter.reading.grade, 1)
     return LetterCard(
         said=f"Letter and itinerary in {language}, reads at grade {grade:.0f}.",
@@ -292,7 +361,11 @@ def _letter(notice: notices.Notice, found: Version) -> LetterCard:
 
 def _deliveries(scope: Scope, found: Version, zone: str) -> list[Sent]:
     return [
-        Sent(status=STATES[one.state], said=f"E-mail: {NEWS[one.kind].lower()}, {say_moment(one.settled_at or one.due_at, zone)}", url=reverse("outbox"))
+        Sent(
+            status=STATES[one.state],
+            said=f"E-mail: {NEWS[one.kind].lower()}, {say_moment(one.settled_at or one.due_at, zone)}",
+            url=reverse("outbox"),
+        )
         for one in messaging.about_appointment(scope, found.id)
     ]
 
@@ -318,8 +391,14 @@ def _change(newer: Version, older: Version | None, zone: str, today: Any) -> str
         said.append(status)
     was, now = moment(older.resource.get("start")), moment(newer.resource.get("start"))
     if was != now and was and now:
-        said.append(f"Moved from {say_moment(was, zone, today=today)} to {say_moment(now, zone, today=today)}")
-    for name, word in (("comment", "note to staff"), ("patientInstruction", "note to patient"), ("reasonCode", "reason")):
+        said.append(
+            f"Moved from {say_moment(was, zone, today=today)} to {say_moment(now, zone, today=today)}"
+        )
+    for name, word in (
+        ("comment", "note to staff"),
+        ("patientInstruction", "note to patient"),
+        ("reasonCode", "reason"),
+    ):
         if newer.resource.get(name) != older.resource.get(name):
             said.append(f"Changed the {word}")
     return ", ".join(said) or "Changed"
@@ -361,7 +440,9 @@ def cancel(request: Request, id: str) -> HttpResponse:
     if not form.is_valid():
         return render_page(request, _page(request, found, form=form), 422)
     said = form.cleaned_data
-    wish = CancelWish(id, said["code"], said["reason"], said.get("reach") or "one", said.get("expect"), said.get("key", ""))
+    wish = CancelWish(
+        id, said["code"], said["reason"], said.get("reach") or "one", said.get("expect"), said.get("key", "")
+    )
     try:
         made = coordination.cancel_visit(request.ctx, wish)
     except Problem as problem:
@@ -376,7 +457,9 @@ def no_show(request: Request, id: str) -> HttpResponse:
     if not form.is_valid():
         return render_page(request, _page(request, _read(request.ctx, id), form=form), 422)
     try:
-        made = coordination.no_show(request.ctx, id, reason=form.cleaned_data["reason"], expect=form.cleaned_data.get("expect"))
+        made = coordination.no_show(
+            request.ctx, id, reason=form.cleaned_data["reason"], expect=form.cleaned_data.get("expect")
+        )
     except Problem as problem:
         return _refused(request, id, form, problem)
     return _after(request, made, "Noted: did not come.")
@@ -408,20 +491,26 @@ def confirm(request: Request, id: str) -> HttpResponse:
         patient_note=resource.get("patientInstruction", ""),
         key=request.POST.get("key", "")[:64],
     )
-    return _after(request, coordination.confirm_visit(request.ctx, id, wish, expect=_expect(request)), "Booked.")
+    return _after(
+        request, coordination.confirm_visit(request.ctx, id, wish, expect=_expect(request)), "Booked."
+    )
 
 
 @require_POST
 def join(request: Request, id: str) -> HttpResponse:
     """Put a patient on the roster of a group."""
-    made = coordination.add_to_group(request.ctx, id, request.POST.get("patient", "")[:64], key=request.POST.get("key", "")[:64])
+    made = coordination.add_to_group(
+        request.ctx, id, request.POST.get("patient", "")[:64], key=request.POST.get("key", "")[:64]
+    )
     return _after(request, made, "Added to the group.")
 
 
 @require_POST
 def leave(request: Request, id: str) -> HttpResponse:
     """Take a patient off the roster of a group."""
-    made = coordination.remove_from_group(request.ctx, id, request.POST.get("patient", "")[:64], expect=_expect(request))
+    made = coordination.remove_from_group(
+        request.ctx, id, request.POST.get("patient", "")[:64], expect=_expect(request)
+    )
     return _after(request, made, "Taken off the roster.")
 
 
@@ -443,7 +532,9 @@ def shift(request: Request) -> HttpResponse:
         by += _days_between(origin, to)
     zone = ZoneInfo(ctx.zone)
     moved = (start.astimezone(zone).replace(tzinfo=None) + by).replace(tzinfo=zone)
-    wish = MoveWish(appointment=id_, start=moved.astimezone(ZoneInfo("UTC")), named=named, expect=found.version)
+    wish = MoveWish(
+        appointment=id_, start=moved.astimezone(ZoneInfo("UTC")), named=named, expect=found.version
+    )
     made = coordination.move_visit(ctx, wish)
     done(request, "Moved.", made.act)
     back = request.POST.get("back", "")
