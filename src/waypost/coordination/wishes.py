@@ -23,6 +23,7 @@ class BookingWish:
     key: str = ""
     reason: str = ""
     order: str | None = None  # id of the ServiceRequest
+    order_told: str = ""  # who ordered it and when, where no order is on record yet: one is filed as a draft
     staff_note: str = ""
     patient_note: str = ""
     interpreter: str = ""  # what to ask for, in words: 'Spanish, on site'; '' for none

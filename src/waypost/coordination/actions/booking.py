@@ -6,7 +6,7 @@ from typing import Any
 
 from waypost.access import Permission, action, scopes
 from waypost.access.permissions import allowed
-from waypost.coordination import limits, requests
+from waypost.coordination import limits, orders, requests
 from waypost.coordination.problems import OrderNeeded, PatientDeceased, PatientMerged
 from waypost.coordination.wishes import BookingWish
 from waypost.kernel.context import Context
@@ -57,6 +57,7 @@ def once(ctx: Context, key: str, do: Callable[[], Version]) -> Version:
 def _book(ctx: Context, wish: BookingWish) -> Version:
     patient = living(ctx, wish.patient)
     kind = queries.clinic(ctx.tenant, ctx.now).kind(wish.visit_type)
+    wish = orders.with_told(ctx, wish, kind)
     check_order(ctx, kind, wish)
     try:
         made = scheduling.book(ctx, visit_wish(ctx, wish, patient, kind))
@@ -88,9 +89,7 @@ def check_order(ctx: Context, kind: VisitType, wish: BookingWish) -> None:
         if kind.order_required and not wish.override and not wish.hold:
             raise OrderNeeded
         return
-    from waypost.coordination.orders import stands
-
-    if not stands(ctx.tenant, wish.order, wish.patient):
+    if not orders.stands(ctx.tenant, wish.order, wish.patient):
         raise OrderNeeded(
             "That order is not this patient's, or no longer in force.", expression=["Appointment.basedOn"]
         )

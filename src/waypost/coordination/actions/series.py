@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from waypost.access import Permission, action, scopes
-from waypost.coordination import requests
+from waypost.coordination import orders, requests
 from waypost.coordination.actions.booking import (
     announce,
     attend,
@@ -44,6 +44,7 @@ def _book_series(ctx: Context, wish: SeriesWish) -> Version:
     first = wish.first
     patient = living(ctx, first.patient)
     kind = queries.clinic(ctx.tenant, ctx.now).kind(first.visit_type)
+    first = orders.with_told(ctx, first, kind)
     check_order(ctx, kind, first)
     starts = series_starts(ctx, wish)
     free = [at for at in starts if is_free(ctx, first, at)]

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from waypost.web.pages import Page
 from waypost.web.parts import Act, Band, Status, TimeRow
 
+SERIES_FIELDS = ("repeat", "times", "skip_taken")
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:
@@ -56,6 +58,18 @@ class BookCard:
     next_best: Sequence[Instead] = ()
     taken_said: str = ""
     focus_button: bool = False
+
+    @property
+    def fields(self) -> list[Any]:
+        return [field for field in self.form.visible_fields() if field.name not in SERIES_FIELDS]
+
+    @property
+    def repeat_fields(self) -> list[Any]:
+        return [field for field in self.form.visible_fields() if field.name in SERIES_FIELDS]
+
+    @property
+    def repeats(self) -> bool:
+        return bool(self.form.is_bound and self.form.data.get("repeat"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,7 +152,9 @@ def page_of(found: Search, *, card: BookCard | None = None, notice: Status | Non
         who=choices.who,
         more_acts=_more_acts(found),
         rows=[row for row in rows_shown if row.chosen] or rows_shown if card else rows_shown,
-        others=[row for row in rows_shown if not row.chosen] if card and any(row.chosen for row in rows_shown) else (),
+        others=[row for row in rows_shown if not row.chosen]
+        if card and any(row.chosen for row in rows_shown)
+        else (),
         more_url=_more_url(found, address),
         count_said=_count_said(found),
         count_note=_count_note(found),

@@ -119,7 +119,7 @@ def _page(request: Request, found: Version, *, asked: str = "", form: DeskForm |
         and resource.get("status") == "booked"
         and not outside
     )
-    say = _say(notice, resource, "en") if tell and notice else ""
+    say = _say(notice, ctx, "en") if tell and notice else ""
     spanish = bool(view and people.spoken_language(view.resource).startswith("es"))
     return VisitPage(
         title=f"{what}, {when}",
@@ -128,7 +128,7 @@ def _page(request: Request, found: Version, *, asked: str = "", form: DeskForm |
         here=reverse("visit", args=[found.id]),
         band=band(view, acts=()) if view else None,
         say=say,
-        say_translated=_say(notice, resource, "es") if say and spanish and notice else "",
+        say_translated=_say(notice, ctx, "es") if say and spanish and notice else "",
         say_language="In Spanish",
         say_code="es",
         acts=_acts(found, ctx, start, outside=outside),
@@ -163,12 +163,15 @@ def _hold_note(resource: Json, zone: str, now: datetime) -> str:
     return ""
 
 
-def _say(notice: notices.Notice, resource: Json, language: str) -> str:
-    names = [(p.get("actor") or {}) for p in resource.get("participant", ())]
-    room = next((a.get("display", "") for a in names if a.get("reference", "").startswith("Location/")), "")
-    provider = next(
-        (a.get("display", "") for a in names if a.get("reference", "").startswith("Practitioner/")), ""
-    )
+def _say(notice: notices.Notice, ctx: Context, language: str) -> str:
+    here = clinic(ctx.tenant, ctx.now)
+    calendars = [here.calendar(r) for r in fhir.team_of(notice.appointment.resource)]
+    roles = {
+        role: [c.name for c in calendars if c and c.role == role]
+        for role in ("room", "clinician", "nurse", "technician")
+    }
+    room = next(iter(roles["room"]), "")
+    provider = next((name for role in ("clinician", "nurse", "technician") for name in roles[role]), "")
     return wording.read_back(
         arrive_at=notice.visit.arrive_at, zone=notice.clinic.zone, site=notice.clinic.site, room=room, provider=provider,
         language=language, telehealth=notice.visit.telehealth,
@@ -205,9 +208,9 @@ def _acts(found: Version, ctx: Context, start: datetime | None, *, outside: bool
     if status in {"booked", "pending"} and not outside and code:
         acts.append(PageAct(label="Move", url=move_url, key="m", primary=not acts))
     if status in {"booked", "pending", "arrived"}:
-        acts.append(PageAct(label="Cancel", url=f"{here}?do=cancel#cancel"))
+        acts.append(PageAct(label="Cancel", url=f"{here}?do=cancel"))
     if status == "booked" and begun and not outside:
-        acts.append(PageAct(label="Did not come", url=f"{here}?do=noshow#cancel"))
+        acts.append(PageAct(label="Did not come", url=f"{here}?do=noshow"))
     if status in {"cancelled", "noshow", "fulfilled"} and code and patient:
         acts.append(
             PageAct(
