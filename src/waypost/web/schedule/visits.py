@@ -27,6 +27,7 @@ from waypost.records import queries as records
 from waypost.records.versions import Version
 from waypost.registry import fhir as people
 from waypost.scheduling import fhir
+from waypost.scheduling.queries.clinic import clinic
 from waypost.web import words
 from waypost.web.chart.bands import band
 from waypost.web.forms import DeskForm
