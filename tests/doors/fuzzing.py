@@ -96,12 +96,31 @@ class Fuzz:
         return self.random.random() < share
 
     def request(self):
-        """Return method, path with query, raw body or None, headers."""
+        """Return method, path with query, raw body or None, headers. Most nearly make sense; the rest do not."""
+        if self.chance(0.65):
+            return self.nearly()
         method = self.pick(METHODS)
         path = self.path()
         query = self.query() if self.chance(0.5) else ""
         body = self.body() if method in {"POST", "PUT", "PATCH"} and self.chance(0.95) else None
         return method, path + (f"?{query}" if query else ""), body, self.headers(body)
+
+    def nearly(self):
+        """Return a request whose parts belong together, with something wrong inside."""
+        resource = json.loads(json.dumps(self.pick(BASES)))
+        kind = resource["resourceType"]
+        method = self.pick(["GET", "GET", "GET", "POST", "POST", "POST", "PUT", "PUT", "DELETE"])
+        if method == "GET":
+            path = self.pick([kind, kind, f"{kind}/_search", f"{kind}/{self.pick(self.ids)}", f"{kind}/{self.pick(self.ids)}/_history"])
+            return method, f"{path}?{self.query()}", None, {}
+        if method == "DELETE":
+            return method, f"{kind}/{self.pick(self.ids)}", None, {}
+        path = "" if kind == "Bundle" and self.chance(0.9) else kind
+        if method == "PUT" and kind != "Bundle":
+            resource["id"] = self.pick(self.ids)
+            path = f"{kind}/{resource['id']}"
+        headers = self.headers(b"") if self.chance(0.15) else {}
+        return ("POST" if path == "" else method), path, self.spoilt(resource), headers
 
     def path(self):
         kind = self.pick(TYPES) if self.chance(0.9) else self.nasty()
@@ -185,7 +204,9 @@ class Fuzz:
     def body(self):
         if self.chance(0.05):
             return self.nasty().encode("utf-8", "replace")
-        resource = json.loads(json.dumps(self.pick(BASES)))
+        return self.spoilt(json.loads(json.dumps(self.pick(BASES))))
+
+    def spoilt(self, resource):
         for _ in range(self.pick([0, 0, 1, 1, 1, 2, 3, 6])):
             self.mutate(resource)
         text = json.dumps(resource, ensure_ascii=self.chance(0.5))

@@ -24,7 +24,7 @@ def batch_or_transaction(request: Request, *, within: Within) -> Response:
     if body.type != "Bundle":
         raise problems.BundleUnsuitable("The body is not a Bundle.", expression=["resourceType"])
     kind = body.resource.get("type")
-    if kind not in {"batch", "transaction"}:
+    if kind not in ("batch", "transaction"):
         raise problems.BundleUnsuitable("Bundle.type is batch or transaction.", expression=["Bundle.type"])
     parts = entries(request, body)
     if kind == "transaction":
@@ -64,7 +64,7 @@ def _entry(request: Request, number: int, one: Any, text: str) -> Request | Prob
     if not isinstance(asked, dict):
         return problems.BundleUnsuitable("The entry has no request.", expression=[f"{place}.request"])
     method, url = asked.get("method"), asked.get("url")
-    if method not in METHODS:
+    if not isinstance(method, str) or method not in METHODS:
         words = (
             "PATCH is not offered." if method == "PATCH" else "The method is GET, HEAD, POST, PUT or DELETE."
         )

@@ -4,12 +4,23 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from waypost.api.search import values
 from waypost.formats.fhir import definitions
 from waypost.formats.fhir.index import index_key, normalise
-from waypost.records.search.plan import Clause, Dates, Missing, Numbers, Refs, Strings, Table, Tokens, Uris
+from waypost.records.search.plan import (
+    Clause,
+    Coded,
+    Dates,
+    Missing,
+    Numbers,
+    Refs,
+    Strings,
+    Table,
+    Tokens,
+    Uris,
+)
 
 STARTS = {"Appointment": "date", "Slot": "start"}  # held once, and never longer than a day
 _LOCAL = re.compile(
@@ -31,6 +42,8 @@ class Param(Protocol):
     def type(self) -> str: ...
     @property
     def targets(self) -> Sequence[str]: ...
+    @property
+    def paths(self) -> Sequence[Sequence[Any]]: ...
 
 
 def clause_of(
@@ -72,7 +85,19 @@ def _token(param: Param, modifier: str, texts: list[str]) -> Clause:
         return Strings(f"{param.name}:text", "start", tuple(_start(values.unescape(text)) for text in texts))
     if modifier not in {"", "not"}:
         raise NotImplementedError("a token knows `:not`, `:text` and `:missing`.")
-    return Tokens(param.name, tuple(values.coded(text) for text in texts), negated=modifier == "not")
+    found = [values.coded(text) for text in texts]
+    if any(path[1] == "ContactPoint" for path in param.paths):
+        found = [form for one in found for form in _as_contacts_are_kept(one)]
+    return Tokens(param.name, tuple(dict.fromkeys(found)), negated=modifier == "not")
+
+
+def _as_contacts_are_kept(one: Coded) -> list[Coded]:
+    """Addresses are kept in lower case, numbers also by their digits alone; a system such as `phone|` narrows nothing."""
+    if not one.code:
+        return [one]
+    digits = re.sub(r"[^0-9]+", "", one.code)
+    forms = [one.code, one.code.lower(), *([digits] if len(digits) >= 7 and "@" not in one.code else [])]
+    return [Coded(None, form) for form in dict.fromkeys(forms)]
 
 
 def _string(param: Param, modifier: str, texts: list[str]) -> Clause:
