@@ -108,7 +108,7 @@ def walk(run: Run, value: dict[str, Any], plan: Plan, place: Place) -> None:
     for key, child in value.items():
         found = fields.get(key)
         if found is None:
-            if key[0] == "_":
+            if key[:1] == "_":
                 _beside(run, child, key[1:], plan, place)
             elif key == "fhir_comments":
                 run.say("structure", "'fhir_comments' is not an element of FHIR R4.", (place, key, None))
