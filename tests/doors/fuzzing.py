@@ -111,7 +111,15 @@ class Fuzz:
         kind = resource["resourceType"]
         method = self.pick(["GET", "GET", "GET", "POST", "POST", "POST", "PUT", "PUT", "DELETE"])
         if method == "GET":
-            path = self.pick([kind, kind, f"{kind}/_search", f"{kind}/{self.pick(self.ids)}", f"{kind}/{self.pick(self.ids)}/_history"])
+            path = self.pick(
+                [
+                    kind,
+                    kind,
+                    f"{kind}/_search",
+                    f"{kind}/{self.pick(self.ids)}",
+                    f"{kind}/{self.pick(self.ids)}/_history",
+                ]
+            )
             return method, f"{path}?{self.query()}", None, {}
         if method == "DELETE":
             return method, f"{kind}/{self.pick(self.ids)}", None, {}

@@ -77,10 +77,7 @@ def test_service_type_and_start_book_and_what_is_not_named_is_chosen(clinic, doo
     ]
     kept = door.post("Appointment", named)
     assert kept.status == 201, kept.text
-    names = [
-        p["actor"].get("reference", p["actor"].get("display", ""))
-        for p in kept.json["participant"]
-    ]
+    names = [p["actor"].get("reference", p["actor"].get("display", "")) for p in kept.json["participant"]]
     assert {"Practitioner/abara", "Location/room4", "Daughter"} <= set(names)
 
 
@@ -149,9 +146,7 @@ def test_two_visits_in_one_transaction_or_none(clinic, door):
     both = door.post("", bundle(visit(clinic, start=at(9), end=fhir.say(at(9, 20))), echo(0)))
     assert both.status == 200, both.text
     before = held(clinic)
-    refused = door.post(
-        "", bundle(visit(clinic, 1, start=at(14), end=fhir.say(at(14, 20))), echo(1))
-    )
+    refused = door.post("", bundle(visit(clinic, 1, start=at(14), end=fhir.say(at(14, 20))), echo(1)))
     assert refused.status == 409
     assert held(clinic) == before
 

@@ -144,8 +144,8 @@ def test_deleting(door):
 
 
 def test_a_create_on_condition_answers_what_is_there(door):
-    with_number = {**PATIENT, "identifier": [{"system": "urn:waypost:mrn", "value": "004182"}]}
-    condition = "identifier=urn:waypost:mrn|004182"
+    with_number = {**PATIENT, "identifier": [{"system": "urn:example:number", "value": "004182"}]}
+    condition = "identifier=urn:example:number|004182"
     first = door.post("Patient", with_number, If_None_Exist=condition)
     again = door.post("Patient", with_number, If_None_Exist=f"Patient?{condition}")
     assert (first.status, again.status) == (201, 200)
@@ -158,10 +158,10 @@ def test_a_create_on_condition_answers_what_is_there(door):
 
 
 def test_an_update_on_condition(door):
-    with_number = {**PATIENT, "identifier": [{"system": "urn:waypost:mrn", "value": "7"}]}
-    made = door.put("Patient?identifier=urn:waypost:mrn|7", with_number)
+    with_number = {**PATIENT, "identifier": [{"system": "urn:example:number", "value": "7"}]}
+    made = door.put("Patient?identifier=urn:example:number|7", with_number)
     assert made.status == 201
-    again = door.put("Patient?identifier=urn:waypost:mrn|7", {**with_number, "active": True})
+    again = door.put("Patient?identifier=urn:example:number|7", {**with_number, "active": True})
     assert (again.status, again.json["id"]) == (200, made.json["id"])
 
 

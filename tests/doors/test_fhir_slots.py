@@ -65,3 +65,58 @@ def test_a_stranger_sees_no_schedule_of_ours(door_for, new_tenant, clinic):
     stranger = door_for(at=new_tenant("Elsewhere"))
     schedule = schedule_of("Practitioner/lind")
     assert stranger.get(f"Slot?schedule={schedule}").ids == []
+
+
+def appointment(clinic, **more):
+    return {"resourceType": "Appointment", "status": "booked", "participant": [
+        {"actor": {"reference": f"Patient/{clinic.patients[0]}"}, "status": "accepted"}], **more}  # fmt: skip
+
+
+def test_a_slot_is_booked_once_and_takes_no_other_away(door, clinic):
+    schedule = schedule_of("Practitioner/lind")
+    offered = door.get(f"Slot?schedule={schedule}&service-type=talk&_count=5").ids
+    whole = set(door.get(f"Slot?schedule={schedule}&service-type=talk").ids)
+    made = door.post("Appointment", appointment(clinic, slot=[{"reference": f"Slot/{offered[1]}"}]))
+    assert made.status == 201, made.text
+    actors = {p["actor"]["reference"] for p in made.json["participant"]}
+    assert {"Practitioner/lind", f"Patient/{clinic.patients[0]}"} <= actors
+    assert door.get(f"Slot/{offered[1]}").json["status"] == "busy"
+    assert whole - set(door.get(f"Slot?schedule={schedule}&service-type=talk").ids) == {offered[1]}
+    again = door.post("Appointment", appointment(clinic, slot=[{"reference": f"Slot/{offered[1]}"}]))
+    assert again.status == 409
+    assert again.json["issue"][0]["code"] == "conflict"
+    assert again.codes[0].startswith("scheduling.")
+    found = door.get(f"Appointment?actor=Practitioner/lind&date=ge{made.json['start'][:10]}")
+    assert found.ids == [made.json["id"]]
+
+
+def test_a_visit_cancelled_by_fhir_frees_its_time(door, clinic):
+    schedule = schedule_of("Practitioner/lind")
+    slot = door.get(f"Slot?schedule={schedule}&service-type=talk&_count=1").ids[0]
+    made = door.post("Appointment", appointment(clinic, slot=[{"reference": f"Slot/{slot}"}])).json
+    gone = door.put(f"Appointment/{made['id']}", {**made, "status": "cancelled"}, If_Match='W/"1"')
+    assert gone.status == 200, gone.text
+    assert door.get(f"Slot/{slot}").json["status"] == "free"
+
+
+def test_slots_we_compute_cannot_be_stored(door, clinic):
+    slot = {"resourceType": "Slot", "schedule": {"reference": f"Schedule/{schedule_of('Practitioner/lind')}"}, "status": "free",
+            "start": "2026-12-01T10:00:00Z", "end": "2026-12-01T10:30:00Z"}  # fmt: skip
+    answer = door.post("Slot", slot)
+    assert (answer.status, answer.codes) == (422, ["scheduling.computed-slots"])
+
+
+def test_two_visits_in_one_transaction_or_none(door, clinic):
+    schedule = schedule_of("Practitioner/lind")
+    first, second = door.get(f"Slot?schedule={schedule}&service-type=talk&_count=2").ids
+
+    def both(*slots):
+        return door.post("", {"resourceType": "Bundle", "type": "transaction", "entry": [
+            {"resource": {**appointment(clinic, slot=[{"reference": f"Slot/{slot}"}])}, "request": {"method": "POST", "url": "Appointment"}}
+            for slot in slots]})  # fmt: skip
+
+    refused = both(first, first)
+    assert refused.status == 409, refused.text
+    assert door.get(f"Slot/{first}").json["status"] == "free"
+    assert both(first, second).status == 200
+    assert door.get(f"Slot/{second}").json["status"] == "busy"

@@ -1,6 +1,6 @@
 """Filing by the FHIR door of whatever no room owns yet: permission, relationship, one version, one audit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -20,6 +20,8 @@ from waypost.records.problems import Gone, NotFound, PreconditionFailed, Stale
 from waypost.records.search import run
 from waypost.records.search.plan import Plan, types_of
 from waypost.records.versions import Filing, Version
+
+Write = Callable[..., Version]
 
 
 @action(Permission.RECORD_FILE)
@@ -46,15 +48,23 @@ def update(
 
 @action(Permission.RECORD_FILE)
 def update_where(
-    ctx: Context, resource: str, kind: str, id: str | None, where: Plan, expect: int | None = None
+    ctx: Context,
+    resource: str,
+    kind: str,
+    id: str | None,
+    where: Plan,
+    expect: int | None = None,
+    *,
+    write: Write,
 ) -> Version:
-    """Update the one resource that matches, or file a new one where none does."""
+    """Update the one resource that matches, or file a new one where none does, by the type's own `write`."""
     found = matched(ctx, where)
     if found is None:
-        return update(ctx, resource, kind, id or fresh_id(ctx, resource) or str(ids.uuid7(ctx.now)), expect)
+        fresh = id or str(ids.uuid7(ctx.now))
+        return write(ctx, text_with_id(resource, fresh), kind, fresh, expect, only_new=False)
     if id is not None and id != found.id:
         raise TooManyMatches("The condition means another resource than the body's id.")
-    return update(ctx, resource, kind, found.id, expect)
+    return write(ctx, text_with_id(resource, found.id), kind, found.id, expect, only_new=False)
 
 
 @action(Permission.RECORD_DELETE)
@@ -116,6 +126,16 @@ def check_may_change(ctx: Context, kind: str, id: str) -> None:
     except NotFound:
         if run.exists(ctx.tenant, kind, id):
             raise
+
+
+def text_with_id(resource: str, id: str) -> str:
+    """Return the text with this id, whether or not it came with one."""
+    spans = fhir_text.members(resource)
+    if "id" in spans:
+        low, high = spans["id"]
+        return f'{resource[:low]}"{id}"{resource[high:]}'
+    end = spans["resourceType"][1]
+    return f'{resource[:end]},"id":"{id}"{resource[end:]}'
 
 
 def fresh_id(ctx: Context, resource: str) -> str | None:

@@ -65,7 +65,7 @@ def of(kind: str) -> Owner:
 def update_where(
     ctx: Context, resource: str, kind: str, id: str | None, where: Plan, expect: int | None
 ) -> Version:
-    return filing.update_where(ctx, resource, kind, id, where, expect)
+    return filing.update_where(ctx, resource, kind, id, where, expect, write=of(kind).update)
 
 
 __all__: list[Any] = ["GENERIC", "OWNERS", "Owner", "of", "update_where"]

@@ -8,7 +8,7 @@ from waypost.api import bodies, bundles, problems
 from waypost.api.conditions import condition
 from waypost.api.http import Request, Response, of_version, version_asked
 from waypost.api.routes import route
-from waypost.coordination import applying
+from waypost.coordination import applying, owners
 from waypost.formats.fhir import definitions
 from waypost.formats.fhir.validation import validate
 from waypost.kernel.context import Context
@@ -64,11 +64,10 @@ def _wish(number: int, part: Request) -> applying.Wish:
     if part.method == "DELETE":
         return applying.Wish(number, "DELETE", kind, id_, expect=version_asked(part, "if-match"))
     body = bodies.of_type(part, kind, id=id_)
-    found_issues = [
-        one for one in validate(body.text, type=kind, now=part.context.now) if one.severity != "warning"
-    ]
-    if any(one.severity in {"error", "fatal"} for one in found_issues):
-        raise Unacceptable(issues=found_issues)
+    if owners.of(kind).plain:  # what a room books is completed by it first, and judged then
+        issues = validate(body.text, type=kind, now=part.context.now)
+        if any(one.severity in {"error", "fatal"} for one in issues):
+            raise Unacceptable(issues=issues)
     wish = applying.Wish(number, part.method, kind, id_, body.text, full_url, version_asked(part, "if-match"))
     if part.method == "POST":
         if found.name != "create":
@@ -113,5 +112,7 @@ class _at:  # noqa: N801 - reads as a statement
 def _inside(place: str, expression: str) -> str:
     if not expression or expression.startswith("http."):
         return place
-    head, _, tail = expression.partition(".")
-    return f"{place}.resource.{tail or head}"
+    head, dot, tail = expression.partition(".")
+    if not dot:
+        return f"{place}.resource" if head[:1].isupper() else f"{place}.resource.{head}"
+    return f"{place}.resource.{tail}"
