@@ -1,4 +1,8 @@
-"""Write every resource, one NDJSON file a type, in order of id."""
+"""Write every resource, one NDJSON file a type, in order of id.
+
+The newest versions are written as they are kept, one a line. The audit is not part of it, nor are earlier versions,
+accounts or templates; `waypost backup` keeps those. Works beside a running server.
+"""
 
 import argparse
 import gzip
@@ -12,6 +16,7 @@ from waypost.cli import reporting
 from waypost.cli.options import add_tenant
 from waypost.kernel.problem import Problem
 
+EXAMPLES = ("waypost export out/", "waypost export out/ --gzip --type Patient")
 TELL_EVERY = 1000
 PACK_LEVEL = 6
 

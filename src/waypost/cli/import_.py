@@ -1,4 +1,8 @@
-"""Take in FHIR bundles and NDJSON, plain or gzip. Safe to repeat and to interrupt."""
+"""Take in FHIR bundles and NDJSON, plain or gzip. Safe to repeat and to interrupt.
+
+A Bundle is taken whole or not at all; lines of NDJSON stand each for itself. What cannot be taken is written to a file
+with line, entry and reasons, and the exit code is 1. docs/import-export.md says what is kept and what is passed over.
+"""
 
 import argparse
 import gc
@@ -19,6 +23,7 @@ from waypost.cli.intake import preparing, sources
 from waypost.cli.options import add_tenant
 from waypost.kernel.problem import Issue, Problem
 
+EXAMPLES = ("waypost import patients/ more.ndjson.gz", "waypost import export/ --refused refused.ndjson --json")
 BATCH = 500  # single resources filed in one act
 AHEAD = 4  # batches prepared while one is written
 GC_THRESHOLD = 50_000, 20, 50  # parsed resources make no cycles; looking for some took a fifth of the time

@@ -1,9 +1,16 @@
-"""Rebuild what is derived from the record, or check it."""
+"""Rebuild what is derived from the record, or check it.
+
+Search index, relationships, booking ledger and every other projection are derived anew from the versions, on one
+snapshot and beside a running server. `--check` prints rows that are missing or too many and exits with 1; without it
+they are mended.
+"""
 
 import argparse
 
 from waypost.cli import reporting
 from waypost.cli.options import add_tenant
+
+EXAMPLES = ("waypost reindex --check", "waypost reindex")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
