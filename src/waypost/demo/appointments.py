@@ -18,6 +18,7 @@ _STATUS_OF_PATIENT = {
     "noshow": "accepted",
     "cancelled": "declined",
 }
+_ORDER = ("clinician", "nurse", "technician", "room", "device")  # whose visit it is comes first
 _CANCEL = {
     "patient": ("pat", "Patient"),
     "clinic": ("prov", "Provider"),
@@ -74,7 +75,7 @@ def appointment(
             {"actor": ref(person.reference, person.shown), "required": "required", "status": _STATUS_OF_PATIENT[visit.status],
              "period": {"start": instant(visit.start), "end": instant(visit.end)}}
         )  # fmt: skip
-    for part in visit.parts:
+    for part in sorted(visit.parts, key=lambda each: _ORDER.index(each.role)):
         made["participant"].append(_participant(part, visit, hours))
     return made
 

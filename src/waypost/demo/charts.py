@@ -83,7 +83,7 @@ class Maker:
 
     def _happened(self, person: Person, visit: Visit) -> list[Json]:
         rng = Random(f"{visit.id}:happened")
-        reason = visit.reason or words.reason_for(visit.code, person, rng)
+        reason = visit.reason
         met = appointments.encounter(visit, self.hours, reason=reason, now=self.now)
         if met is None:
             return []

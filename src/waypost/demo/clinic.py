@@ -56,6 +56,11 @@ class Clinic:
         for person in self.people[first:until]:
             yield maker.chart(person, by_person.get(person.id, []))
 
+    def interpreter_for(self, person: Person) -> Staff:
+        """Return who sees to it that someone interprets: one who speaks the language, else who books them by video."""
+        interpreters = [each for each in self.staff if each.specialty == "interpreter"]
+        return next((each for each in interpreters if person.language in each.languages), interpreters[0])
+
     def appointments(self) -> Iterator[Json]:
         for visit in self.visits:
             yield from self.appointment(visit)
@@ -64,21 +69,27 @@ class Clinic:
         """Yield one visit as FHIR with the order it stands on and the requests that hang on it."""
         rng = Random(f"{self.seed}:visit:{visit.id}")
         person = visit.people[0]
-        reason = reason_for(visit.code, person, rng)
         made_order: Json | None = None
         if visit.type["order_required"]:
-            made_order = charts.order_for(visit, person, reason, self.now)
+            made_order = charts.order_for(visit, person, visit.reason, self.now)
             yield made_order
         note = rng.choice(_STAFF_NOTES) if rng.random() < 0.12 else ""
         site = next(site.name for site in places.SITES if visit.site.endswith(site.id))
         yield appointments.appointment(
-            visit, self.hours, reason=visit.reason or reason, order=f"ServiceRequest/{made_order['id']}" if made_order else "", staff_note=visit.staff_note or note, site_name=site
+            visit, self.hours, reason=visit.reason, order=f"ServiceRequest/{made_order['id']}" if made_order else "", staff_note=visit.staff_note or note, site_name=site
         )  # fmt: skip
         if visit.status == "booked" and visit.start > self.now and len(visit.people) == 1:
             booked = visit.booked_at or self.now
             ride = bool(person.needs and "Wheelchair" in person.needs[0]) or rng.random() < 0.03
             yield from work.around_visit(
-                person, visit.id, visit.start, booked, self.now, LANGUAGES[person.language], ride=ride
+                person,
+                visit.id,
+                visit.start,
+                booked,
+                self.now,
+                LANGUAGES[person.language],
+                self.interpreter_for(person),
+                ride=ride,
             )
 
 
@@ -107,10 +118,18 @@ def build(
     book.fill()
     for visit in book.visits:
         settle(visit, now, seed)
+        give_reason(visit, seed)
     cast.settle_today(book)
     book.visits.sort(key=lambda visit: (visit.start, visit.id))
     return Clinic(
         now, seed, team, things, bodies, list(BY_CODE.values()), everyone, book.visits, book.ledger.hours
+    )
+
+
+def give_reason(visit: Visit, seed: str) -> None:
+    """Say why this person comes, once for Appointment, order and note."""
+    visit.reason = visit.reason or reason_for(
+        visit.code, visit.people[0], Random(f"{seed}:reason:{visit.id}")
     )
 
 

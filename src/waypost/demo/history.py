@@ -212,7 +212,15 @@ def _weight(person: Person) -> float:
     )
 
 
-def observation(person: Person, measure: Measure, value: float, at: datetime, encounter: str = "") -> Json:
+def observation(
+    person: Person,
+    measure: Measure,
+    value: float,
+    at: datetime,
+    encounter: str = "",
+    *,
+    by: Json | None = None,
+) -> Json:
     kind = (
         "vital-signs" if measure.loinc in _VITALS else "survey" if measure.loinc in _SURVEYS else "laboratory"
     )
@@ -225,7 +233,7 @@ def observation(person: Person, measure: Measure, value: float, at: datetime, en
         "subject": ref(person.reference, person.shown),
         "effectiveDateTime": instant(at),
         "issued": instant(at + timedelta(hours=0 if kind != "laboratory" else 6)),
-        "performer": [ref(f"Organization/{CENTER_ID}", CENTER)],
+        "performer": [by or ref(f"Organization/{CENTER_ID}", CENTER)],
         "valueQuantity": quantity(value, measure.unit, measure.code),
     }
     if encounter:
@@ -249,7 +257,13 @@ def observation(person: Person, measure: Measure, value: float, at: datetime, en
 
 
 def blood_pressure(
-    person: Person, systolic: float, diastolic: float, at: datetime, encounter: str = ""
+    person: Person,
+    systolic: float,
+    diastolic: float,
+    at: datetime,
+    encounter: str = "",
+    *,
+    by: Json | None = None,
 ) -> Json:
     made: Json = {
         "resourceType": "Observation",
@@ -259,7 +273,7 @@ def blood_pressure(
         "code": concept(coding(LOINC, "85354-9", "Blood pressure panel"), text="Blood pressure"),
         "subject": ref(person.reference, person.shown),
         "effectiveDateTime": instant(at),
-        "performer": [ref(f"Organization/{CENTER_ID}", CENTER)],
+        "performer": [by or ref(f"Organization/{CENTER_ID}", CENTER)],
         "component": [
             {
                 "code": concept(coding(LOINC, code, name), text=name),

@@ -80,15 +80,13 @@ def plan(
         book.fill_day(today + timedelta(days=ahead))
     for visit in book.visits:
         settle(visit, now, seed)
+        demo.give_reason(visit, seed)
     added = demo.Clinic(now, seed, team, things, bodies, [], everyone, book.visits, hours)
     made += added.appointments()
     for visit in book.visits:
-        reason = next(
-            each["reasonCode"][0]["text"]
-            for each in added.appointment(visit)
-            if each["resourceType"] == "Appointment"
-        )
-        if len(visit.people) == 1 and (met := appointments.encounter(visit, hours, reason=reason, now=now)):
+        if len(visit.people) == 1 and (
+            met := appointments.encounter(visit, hours, reason=visit.reason, now=now)
+        ):
             made.append(met)
     return made
 

@@ -84,8 +84,17 @@ def _results(person: Person, home: date, today: date) -> list[Json]:
         made.append(
             history.observation(person, MEASURES["weight"], kilos, _morning(today - timedelta(days=days_ago)))
         )
-    for on, kilos in ((today - timedelta(days=21), 79.2), (home - timedelta(days=5), 82.0), (home, 79.0)):
-        made.append(history.observation(person, MEASURES["weight"], kilos, local(on, "09:00")))
+    hospital = ref(f"Organization/{HOSPITAL_ID}", "General Hospital")
+    weight = MEASURES["weight"]
+    made.append(
+        history.observation(
+            person, weight, 79.2, local(business_days_after(today - timedelta(days=21), 0), "09:00")
+        )
+    )
+    made.append(
+        history.observation(person, weight, 82.0, local(home - timedelta(days=5), "22:30"), by=hospital)
+    )
+    made.append(history.observation(person, weight, 79.0, local(home, "09:00"), by=hospital))
     for days_ago, value in ((196, 4.3), (83, 4.4)):
         made.append(
             history.observation(
@@ -93,11 +102,13 @@ def _results(person: Person, home: date, today: date) -> list[Json]:
             )
         )
     made.append(
-        history.observation(person, MEASURES["ntprobnp"], 2140, local(home - timedelta(days=5), "22:40"))
+        history.observation(
+            person, MEASURES["ntprobnp"], 2140, local(home - timedelta(days=5), "22:40"), by=hospital
+        )
     )
     for days_ago, high, low in ((196, 138, 82), (83, 142, 84)):
         made.append(history.blood_pressure(person, high, low, _morning(today - timedelta(days=days_ago))))
-    made.append(history.blood_pressure(person, 128, 74, local(home, "09:00")))
+    made.append(history.blood_pressure(person, 128, 74, local(home, "09:00"), by=hospital))
     return made
 
 
@@ -198,7 +209,7 @@ def others(person: Person, now: datetime, team: dict[str, Staff], visits: list[V
     made: list[Json] = []
     if "okafor" in person.tags:
         made.append(history.observation(person, MEASURES["potassium"], 5.9, now - timedelta(hours=22)))
-        made.append(work.task(person, "result", "Call with result: potassium 5.9 mmol/L (high)", due=now + timedelta(hours=4, minutes=48), at=yesterday, owner=clerk, priority="asap",
+        made.append(work.task(person, "result", "Call with result: potassium 5.9 mmol/L (high)", due=_round(now + timedelta(hours=4, minutes=45)), at=yesterday, owner=clerk, priority="asap",
                               why="Seen by Dr Sofia Lind yesterday with instruction; the patient is to be told within 1 day."))  # fmt: skip
     if "brandt" in person.tags:
         made.append(work.task(person, "authorization", "Prior authorization missing for MRI knee", due=business_days_after(today, 1), at=yesterday - timedelta(days=4), owner=clerk, focus=focus,
@@ -227,10 +238,19 @@ def others(person: Person, now: datetime, team: dict[str, Staff], visits: list[V
                 person,
                 "call",
                 "Call-back promised",
-                due=now + timedelta(hours=3),
+                due=_round(now + timedelta(hours=3)),
                 at=yesterday,
                 owner=clerk,
                 why="Asked about her thyroid pill; promised a call today.",
             )
         )
     return made
+
+
+def _round(at: datetime) -> datetime:
+    """Return the quarter hour after an instant: promises are made in round times."""
+    return (
+        at
+        - timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
+        + timedelta(minutes=15)
+    )

@@ -49,7 +49,7 @@ ENGLISH = Community(
     Hurst Ingram Jarvis Jeffries Jennings Joyner Kearney Keller Kendrick Kirby Lampkin Langley Lattimore Lawson Leland Lockhart
     Lyles Maddox Malone Marlow Massey Mayfield McCall McRae Mercer Merritt Mills Montague Moody Mosley Nance Newell Norwood Oakley
     Odom Pettway Pierce Pinkney Poole Prescott Quarles Ransom Redmond Rhodes Roper Rowe Rutledge Sampson Satterfield Sawyer Sellers
-    Shelton Sinclair Spears Stokes Strickland Talley Tate Thornton Tillman Tolliver Townsend Tubman Upshaw Vance Vaughn Wakefield
+    Shelton Sinclair Spears Stokes Strickland Talley Tate Thornton Tillman Tolliver Townsend Upshaw Vance Vaughn Wakefield
     Walden Ware Watkins Weaver Whitfield Whitlock Wickham Wilkes Winslow Woodard Wooten Yancey Yates"""),
     (),
     "2054-5",

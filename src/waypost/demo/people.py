@@ -11,7 +11,9 @@ from waypost.demo.times import age_on
 from waypost.kernel import ids
 
 FIRST_MRN = 5001
-LOCAL_CODES = ("202", "301", "240", "703", "571", "410", "443")
+_NEAR = """202 301 240 703 571 410 443 771 227 667 804 540 757 304 302 717 215 267 610 484 609 856 201 732 212 646 917 718 347 929 516
+914 203 860 413 617 857 401 919 984 704 980 336 252 910"""  # the clinic's own and those people bring along
+LOCAL_CODES = tuple(_NEAR.split())
 _FAR = """201 203 205 206 207 208 209 210 212 213 214 215 216 217 218 219 224 225 228 229 231 234 239 248 251 252 253 254 256 260
 262 267 269 270 276 281 302 303 304 305 307 308 309 310 312 313 314 315 316 317 318 319 320 321 323 330 334 336 337 347
 352 360 361 386 401 402 404 405 406 407 408 409 412 413 414 415 417 419 423 425 434 484 501 502 503 504 505 508 509 510
@@ -21,6 +23,7 @@ _FAR = """201 203 205 206 207 208 209 210 212 213 214 215 216 217 218 219 224 22
 818 828 830 831 832 843 845 847 848 850 856 857 858 859 860 862 863 864 865 870 901 903 904 906 907 908 909 910 912 913
 914 915 916 917 918 919 920 925 928 931 936 937 940 941 949 951 952 954 956 970 971 972 973 978 979 980 985 989"""
 FAR_CODES = tuple(_FAR.split())
+_CODES = tuple(dict.fromkeys(LOCAL_CODES + FAR_CODES))
 STREETS = """Alder,Amity,Aspen Grove,Banneker Hill,Bayview,Beacon Light,Birchmere,Blue Heron,Brickyard,Bright Water,Canal Basin,Cedar Knoll,
 Chandlery,Clover Field,Copper Beech,Cooper's,Cove Point,Creekside,Cricket Hill,Dogwood,Drover,East Orchard,Elder Berry,Fern Hollow,Ferry
 Landing,Foundry,Garnet,Glassworks,Goldfinch,Granary,Harbor Lamp,Hawthorn,Heron Rest,Hickory Bend,Holly Gate,Ironwood,Jasper,Juniper Row,
@@ -182,8 +185,7 @@ def phone_number(index: int, salt: int = 0) -> str:
     """Return a number from the range reserved for fiction, as few people sharing one as can be."""
     at = (index + 50) * 2 + salt  # the first hundred numbers are the clinic's own and the cast's
     local, last = divmod(at, 100)
-    codes = LOCAL_CODES + FAR_CODES
-    return f"({codes[local % len(codes)]}) 555-01{last * 37 % 100:02d}"
+    return f"({_CODES[local % len(_CODES)]}) 555-01{last * 37 % 100:02d}"
 
 
 def _home(rng: Random) -> Home:

@@ -171,7 +171,11 @@ def roster(scale: int = 1) -> list[Staff]:
     made = list(_BASE)
     for extra in range(1, scale):
         rng = Random(f"staff:{extra}")
-        made.extend(_double(base, extra, rng) for base in _BASE if base.can and base.can[0] in _GROWS)
+        made.extend(
+            _double(base, extra, rng)
+            for base in _BASE
+            if base.specialty == "coordinator" or (base.can and base.can[0] in _GROWS)
+        )
     return made
 
 
@@ -189,7 +193,7 @@ def _double(base: Staff, extra: int, rng: Random) -> Staff:
         gender=sex,
         languages=spoken,
         sign_in="",
-        account_role="",
+        account_role="coordinator" if base.specialty == "coordinator" else "",
     )
 
 

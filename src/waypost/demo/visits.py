@@ -226,10 +226,10 @@ def measure(days_ahead: int) -> float:
 def settle(visit: Visit, now: datetime, seed: str) -> None:
     """Give a visit the status that the clock and chance give it, and the instants of arriving, rooming and leaving."""
     rng = Random(f"{seed}:settle:{visit.id}")
-    visit.booked_at = min(
-        visit.start - timedelta(days=rng.choice([1, 3, 6, 9, 14, 21, 30, 45, 60]), hours=rng.randrange(1, 7)),
-        now,
+    booked = visit.start - timedelta(
+        days=rng.choice([1, 3, 6, 9, 14, 21, 30, 45, 60]), hours=rng.randrange(1, 7)
     )
+    visit.booked_at = min(booked, now - timedelta(days=rng.randrange(1, 20), minutes=rng.randrange(300)))
     roll = 0.5 if any("cast" in person.tags for person in visit.people) else rng.random()
     early = rng.randrange(2, 20)
     if visit.start <= now and roll < 0.06 and len(visit.people) == 1:

@@ -185,7 +185,7 @@ def communication(
 ) -> Json:
     """Return words that went between the clinic and a person: by phone, text, letter or e-mail."""
     code, display = {
-        "phone": ("PHONEWRIT", "telephone"), "text": ("SMSWRIT", "SMS message"), "letter": ("MAILWRIT", "mail"), "email": ("EMAILWRIT", "email"),
+        "phone": ("PHONE", "telephone"), "text": ("SMSWRIT", "SMS message"), "letter": ("MAILWRIT", "mail"), "email": ("EMAILWRIT", "email"),
     }[medium]  # fmt: skip
     who, them = ref(sender[0], sender[1]), ref(person.reference, person.shown)
     return {

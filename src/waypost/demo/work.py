@@ -106,7 +106,7 @@ def everyday(person: Person, now: datetime, today: date, has_next: bool, nurses:
     rng = Random(f"{person.id}:work")
     roll = rng.random()
     at = now - timedelta(days=rng.randrange(1, 12), minutes=rng.randrange(400))
-    mine = rng.random() < 0.6
+    mine = rng.random() < 0.85
     owner = person.coordinator if mine else None
     nurse = nurses[person.index % len(nurses)]
     disease = next((BY_KEY[illness.key] for illness in person.illnesses if illness.until is None), None)
@@ -132,10 +132,10 @@ def everyday(person: Person, now: datetime, today: date, has_next: bool, nurses:
             made.append(task(person, "referral", f"{text} has no date, day {(today - ordered).days} of 14", due=due, at=at, owner=owner,
                              pool="" if owner else "referrals", why=f"Ordered {ordered:%b} {ordered.day} by {person.pcp.shown}; a date is due within 14 days.",
                              focus=f"ServiceRequest/{asked['id']}"))  # fmt: skip
-    elif roll < 0.14 and person.plan != "self-pay":
+    elif roll < 0.115 and person.plan != "self-pay":
         made.append(task(person, "coverage", "Verify coverage before the next visit", due=soon, at=at, pool="coverage",
                          why="The payer's last answer is older than 60 days."))  # fmt: skip
-    elif roll < 0.17 and disease and person.age >= 18:
+    elif roll < 0.145 and disease and person.age >= 18:
         made.append(
             task(
                 person,
@@ -147,10 +147,10 @@ def everyday(person: Person, now: datetime, today: date, has_next: bool, nurses:
                 why=f"Started for {disease.name.lower()}; call within two weeks.",
             )
         )
-    elif roll < 0.19:
+    elif roll < 0.16:
         made.append(task(person, "records", "Get records from the last clinic", due=business_days_after(today, 6), at=at, owner=owner,
                          pool="" if owner else "desk", why="New to the clinic; release signed."))  # fmt: skip
-    elif roll < 0.21 and person.age >= 18:
+    elif roll < 0.18 and person.age >= 18:
         made.append(task(person, "social", "Ask about help with rent, second contact", due=soon, at=at, owner=person.coordinator,
                          why="Said yes to help; listed agency has not answered yet."))  # fmt: skip
     if not person.phone and "complex" not in person.tags:
@@ -169,7 +169,15 @@ def everyday(person: Person, now: datetime, today: date, has_next: bool, nurses:
 
 
 def around_visit(
-    person: Person, visit: str, start: datetime, at: datetime, now: datetime, language: str, *, ride: bool
+    person: Person,
+    visit: str,
+    start: datetime,
+    at: datetime,
+    now: datetime,
+    language: str,
+    asked: Staff,
+    *,
+    ride: bool,
 ) -> list[Json]:
     """Return the requests that hang on a coming visit: an interpreter, a ride."""
     rng = Random(f"{visit}:around")
@@ -185,7 +193,7 @@ def around_visit(
                 f"{language} interpreter",
                 due=start,
                 at=at,
-                pool="coordinators",
+                owner=asked,
                 focus=f"Appointment/{visit}",
                 status=status,
                 key=visit,
@@ -200,7 +208,7 @@ def around_visit(
                 "Ride to the clinic and home",
                 due=start,
                 at=at,
-                pool="coordinators",
+                owner=asked,
                 focus=f"Appointment/{visit}",
                 status=status,
                 key=visit,
