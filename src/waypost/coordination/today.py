@@ -15,7 +15,8 @@ Json = dict[str, Any]
 OPEN_TASK = ("draft", "requested", "received", "accepted", "ready", "in-progress", "on-hold")
 COMING = ("booked", "pending", "arrived", "checked-in", "fulfilled", "noshow")
 URGENCY = {"stat": 0, "asap": 1, "urgent": 2, "routine": 3}
-PROMISES = frozenset({"call", "promise", "call-back"})
+PROMISES = frozenset({"promise", "call-back"})
+REQUESTS = ("urn:waypost:task|interpreter", "urn:waypost:task|ride")  # they belong to a visit and show their state there
 TASKS_MAX, VISITS_MAX = 500, 400
 
 
@@ -52,8 +53,13 @@ def my_work(scope: Scope) -> tuple[Work, ...]:
 
 
 def unclaimed(scope: Scope) -> tuple[Work, ...]:
-    """Return open Tasks that nobody has taken."""
-    return _ordered(_tasks(scope, "c.owner IS NULL", []))
+    """Return open Tasks that nobody has taken; requests for an interpreter or a ride stand with their visit."""
+    return _ordered(_tasks(scope, "c.owner IS NULL AND (c.code IS NULL OR c.code <> ALL (%s))", [list(REQUESTS)]))
+
+
+def promised(work: Work) -> bool:
+    """Say whether someone was told that this would be done."""
+    return work.kind in PROMISES or "promised" in f"{work.what} {work.why}".lower()
 
 
 def visits_of(scope: Scope, day: date) -> tuple[Visit, ...]:

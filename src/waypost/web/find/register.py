@@ -46,6 +46,7 @@ def _forms(today: date, data: Any = None, initial: dict[str, Any] | None = None)
         PhoneForm(data, prefix=f"t{n}", initial={"number": initial.get("phone", "")} if n == 0 else {})
         for n in range(PHONES)
     ]
+    phones[0].fields["number"].hide_optional = True  # type: ignore[attr-defined]
     people = [PersonForm(data, prefix=f"p{n}") for n in range(PEOPLE)]
     for person in people:
         person.fields["until"].today = today  # type: ignore[attr-defined]

@@ -179,6 +179,10 @@ class RegisterForm(DeskForm):
         (("", "Not asked"), *registration.ETHNICITIES, (registration.DECLINED, "Declined to say")),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["born"].hide_optional = True  # type: ignore[attr-defined]  # the tick under it says when it may be empty
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not data.get("born") and not data.get("birth_unknown") and "born" not in self.errors:

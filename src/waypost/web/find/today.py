@@ -23,7 +23,7 @@ from waypost.web.parts import Act, Item, Status
 from waypost.web.places import exists
 from waypost.web.words import clock, count, local
 
-SHOWN_MAX, ARRIVALS_MAX = 50, 12
+SHOWN_MAX, ARRIVALS_MAX = 50, 8
 HERE = frozenset({"arrived", "checked-in"})
 
 
@@ -72,9 +72,7 @@ def today(request: Request) -> HttpResponse:
         for v in visits
         if v.status in HERE or (v.status == "booked" and v.start >= now - timedelta(minutes=30))
     ]
-    promised = [
-        w for w in mine if w.kind in work.PROMISES and w.due and local(w.due, ctx.zone).date() <= now.date()
-    ]
+    promised = [w for w in mine if work.promised(w) and w.due and local(w.due, ctx.zone).date() <= now.date()]
     people = registry.people(
         scope, [w.patient for w in (*shown, *promised)] + [v.patient for v in coming[:ARRIVALS_MAX]]
     )
@@ -83,10 +81,10 @@ def today(request: Request) -> HttpResponse:
     due = sum(1 for w in mine if w.due and w.due >= now and local(w.due, ctx.zone).date() == now.date())
     page = TodayPage(
         title=say_day(now.date(), today=now.date()),
-        note=f"{clock(now)} · {len(mine)} for you · {late} late · {due} due today · {len(free)} unclaimed",
+        note=f"{clock(now)} · {len(mine)} for you · {late} late · {due} due today · {_many(free)} unclaimed",
         tabs=(
             Tab(f"Mine {len(mine)}", "/", not unclaimed),
-            Tab(f"Unclaimed {len(free)}", "/?view=unclaimed", unclaimed),
+            Tab(f"Unclaimed {_many(free)}", "/?view=unclaimed", unclaimed),
         ),
         items=[_item(w, people.get(w.patient), now) for w in shown],
         more=len(free if unclaimed else mine) - len(shown),
@@ -96,6 +94,10 @@ def today(request: Request) -> HttpResponse:
         promises=[_item(w, people.get(w.patient), now) for w in promised[:6]],
     )
     return render_page(request, page)
+
+
+def _many(works: Sequence[Work]) -> str:
+    return f"{len(works)}+" if len(works) >= work.TASKS_MAX else str(len(works))
 
 
 def _item(one: Work, person: Person | None, now: datetime) -> Item:
