@@ -84,10 +84,13 @@ def who_of(ctx: Context) -> str:
     )
 
 
-def remember_act(request: HttpRequest, said: str, act: str) -> None:
-    """Offer to undo `act` for ten seconds. `said` names no patient: sessions hold no care data."""
+def remember_act(request: HttpRequest, said: str, act: str, back: str = "") -> None:
+    """Offer to undo `act` for ten seconds. `said` names no patient: sessions hold no care data.
+
+    `back` is where one stands after the undo; without it, the page the line was shown on.
+    """
     until = clock_of(request).now().timestamp() + UNDO_SECONDS_MAX
-    request.session[UNDO_SESSION_KEY] = {"said": said, "act": act, "until": until}
+    request.session[UNDO_SESSION_KEY] = {"said": said, "act": act, "until": until, "back": back}
 
 
 def forget_act(request: HttpRequest) -> None:
@@ -101,7 +104,13 @@ def _undo(request: HttpRequest) -> Undo | None:
     left = kept["until"] - clock_of(request).now().timestamp()
     if left <= 0:
         return None
-    return Undo(kept["said"], kept["act"], reverse("undo"), max(1, round(left)), request.get_full_path())
+    return Undo(
+        kept["said"],
+        kept["act"],
+        reverse("undo"),
+        max(1, round(left)),
+        kept.get("back") or request.get_full_path(),
+    )
 
 
 def today_of(request: HttpRequest) -> datetime:

@@ -62,13 +62,14 @@ def go_to(request: HttpRequest, to: str, *args: object, **kwargs: object) -> Htt
     return answer
 
 
-def done(request: HttpRequest, said: str, act: object | None = None) -> None:
+def done(request: HttpRequest, said: str, act: object | None = None, *, back: str = "") -> None:
     """Say on the next page what was done, with Undo where the act (`Version.act`) can be taken back.
 
-    `said` is short and names no patient ('Booked.', 'Phone number changed.').
+    `said` is short and names no patient ('Booked.', 'Phone number changed.'). `back` is where Undo leads where the
+    page itself will be gone.
     """
     if act is not None:
-        remember_act(request, said, str(act))
+        remember_act(request, said, str(act), back)
         return
     from django.contrib import messages
 

@@ -99,7 +99,7 @@ def register(request: Request) -> HttpResponse:
     if alike and request.POST.get("seen", "") != seen:
         return render_page(request, _again(page, duplicates=alike, seen=seen), status=409)
     made = register_whole(request.ctx, wish, key=page.key)
-    done(request, "Registered.", act=made.act)
+    done(request, "Registered.", act=made.act, back="/patients")
     return go_to(request, f"/patients/{made.patient}")
 
 
