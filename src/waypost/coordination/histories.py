@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from waypost.access import scopes
+from waypost.access.problems import ChartRestricted
 from waypost.access.queries import names_of
 from waypost.access.rules import OPEN_TYPES
 from waypost.chart import limits
@@ -48,8 +49,11 @@ class Step:
 
 def of_resource(ctx: Context, patient: str, kind: str, id: str) -> tuple[Step, ...]:
     """Return the steps of one resource, newest first. Raises NotFound where it is not this patient's."""
-    level = "contact" if kind in OPEN_TYPES else "chart"
-    scope = scopes.for_patient(ctx, patient, level=level, what=f"{kind}/{id}")
+    scope, closed = scope_of(ctx, patient)
+    if closed == "restricted":
+        raise ChartRestricted
+    if closed and kind not in OPEN_TYPES:
+        scope = scopes.for_patient(ctx, patient, what=f"{kind}/{id}")
     every = queries.history(scope, kind, id, count=limits.HISTORY_VERSIONS_MAX)
     if not every or scopes.patient_of(ctx.tenant, kind, id) != patient:
         raise NotFound
@@ -64,7 +68,9 @@ def of_resource(ctx: Context, patient: str, kind: str, id: str) -> tuple[Step, .
 
 def of_patient(ctx: Context, patient: str) -> tuple[Step, ...]:
     """Return the latest changes of everything about one patient, newest first; of closed charts what is open to all."""
-    scope, _ = scope_of(ctx, patient)
+    scope, closed = scope_of(ctx, patient)
+    if closed == "restricted":
+        raise ChartRestricted
     columns = queries.COLUMNS
     found = queries.rows(
         scope,

@@ -14,6 +14,7 @@ from waypost.web.chart.edits import EDITS
 from waypost.web.chart.pages import DocumentsPage, Fix, PatientPage, ResultsPage, TimelineView, chips
 from waypost.web.pages import Request, go_to, is_htmx, render_page, render_part
 from waypost.web.parts import Act
+from waypost.web.places import exists
 
 REASONS = (  # value kept in the audit, words on the button, key
     ("caller", "The patient, or someone for them, is on the phone", "o"),
@@ -39,6 +40,10 @@ def patient(request: Request, id: str) -> HttpResponse:
         may=may,
         survivor=_survivor(request, view.who.merged_into),
         reasons=REASONS if view.closed == "ask" else (),
+        visit_pages=exists("visit"),
+        itinerary=reverse("visit-letter", args=[view.upcoming[0].id])
+        if view.upcoming and exists("visit-letter")
+        else "",
     )
     return render_page(request, page)
 

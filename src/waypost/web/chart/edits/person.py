@@ -60,10 +60,14 @@ class PhoneEdit(PatientEdit):
             number, values["use"], values["owner"], values["hours"],
             forms.tri(values["voicemail"]), forms.tri(values["text"]), values["first"],
         )  # fmt: skip
-        return amend_patient(ctx, patient, seen, lambda old: edits.with_phone(old, place, wish, today_of(ctx)))
+        return amend_patient(
+            ctx, patient, seen, lambda old: edits.with_phone(old, place, wish, today_of(ctx))
+        )
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
-        return amend_patient(ctx, patient, seen, lambda old: edits.with_phone(old, place_of(on), None, today_of(ctx)))
+        return amend_patient(
+            ctx, patient, seen, lambda old: edits.with_phone(old, place_of(on), None, today_of(ctx))
+        )
 
     def ended_said(self, how: str) -> str:
         return "Phone number taken out of use."
@@ -95,7 +99,10 @@ class EmailEdit(PatientEdit):
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
         return amend_patient(
-            ctx, patient, seen, lambda old: edits.with_email(old, place_of(on), "", wanted=False, today=today_of(ctx))
+            ctx,
+            patient,
+            seen,
+            lambda old: edits.with_email(old, place_of(on), "", wanted=False, today=today_of(ctx)),
         )
 
     def ended_said(self, how: str) -> str:
@@ -104,6 +111,15 @@ class EmailEdit(PatientEdit):
 
 class AddressEdit(PatientEdit):
     form, said = forms.AddressForm, "Address saved."
+
+    def patient(self, ctx: Context, patient: str) -> Version:
+        """Return the patient; where someone lives is not open to all when the chart is restricted."""
+        version = super().patient(ctx, patient)
+        return (
+            read(ctx, patient, "Patient", patient, level="chart")
+            if fhir.restricted(version.resource)
+            else version
+        )
 
     def title(self, on: str, loaded: Loaded) -> str:
         return "Address"
@@ -130,7 +146,7 @@ class AddressEdit(PatientEdit):
         return amend_patient(ctx, patient, seen, lambda old: edits.with_address(old, wish, today_of(ctx)))
 
 
-class AddressesEdit(PatientEdit):
+class AddressesEdit(AddressEdit):
     form, said = forms.AddressesForm, "One address is current now."
 
     def title(self, on: str, loaded: Loaded) -> str:
