@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from waypost.chart.rules.words import Json, Reading, codes, concept, number, quantity, source, unit_of
+from waypost.chart.rules.words import Json, Reading, codes, concept, number, quantity, said_by, unit_of
 from waypost.kernel.dates import local_day, read_moment, say_short
 
 WIDTH, HEIGHT, MARGIN = 90, 24, 3
@@ -40,7 +40,7 @@ class Figure:
     shown: str
     value: float | None
     unit: str
-    source: str
+    by: str
     alert: str
 
 
@@ -83,7 +83,7 @@ def figure(resource: Json, reading: Reading) -> Figure | None:
         shown=shown,
         value=value,
         unit=unit,
-        source=source(resource, effective(resource), reading),
+        by=said_by(resource, reading),
         alert=next((a for a in alerts if a), ""),
     )
 

@@ -88,9 +88,14 @@ def author(resource: Json, reading: Reading) -> str:
 
 def source(resource: Json, dated: str | None, reading: Reading) -> str:
     """Return where a figure comes from and of when it is: 'Dr Osei, Sep 2'; what is not recorded is said to be."""
-    by = author(resource, reading) or extension_source(resource) or NOT_SAID
+    by = said_by(resource, reading)
     day = reading.day(dated or resource.get("meta", {}).get("lastUpdated"))
     return f"{by}, {day}" if day else by
+
+
+def said_by(resource: Json, reading: Reading) -> str:
+    """Return who a figure comes from, or that nobody recorded it."""
+    return author(resource, reading) or extension_source(resource) or NOT_SAID
 
 
 def extension_source(resource: Json) -> str:

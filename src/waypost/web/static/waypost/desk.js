@@ -161,7 +161,7 @@
       box.setAttribute("aria-expanded", String(target.childElementCount > 0));
       pick(all[0]);
       if (box.value.trim()) announce(all.length ? `${all.length} found. ${all[0].getAttribute("aria-label") || all[0].textContent.trim()}` : target.textContent.trim());
-    } else focusFirst(target);
+    } else focusFirst(target.isConnected ? target : document); // what was swapped whole is no longer in the page
     settle(document);
   });
   document.addEventListener("htmx:sendError", () => announce("No connection. What you typed is kept."));
