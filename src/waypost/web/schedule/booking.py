@@ -1,41 +1,28 @@
 """The booking card, and the one act it leads to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse, QueryDict
-from django.urls import reverse
+from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from waypost.access import scopes
-from waypost.access.problems import ChartClosed, ChartRestricted, NotPermitted
 from waypost.coordination import actions as coordination
 from waypost.coordination.problems import SeriesNotFree
 from waypost.coordination.wishes import BookingWish, MoveWish, SeriesWish
-from waypost.kernel import ids
-from waypost.kernel.dates import local_day, read_day, say_day, say_short
+from waypost.kernel.dates import local_day, say_short
 from waypost.kernel.problem import Problem
-from waypost.messaging import fhir as letters
-from waypost.messaging.actions import email_choice
 from waypost.messaging.rules import wording
-from waypost.records import queries as records
 from waypost.records.versions import Version
-from waypost.registry import fhir
 from waypost.scheduling.problems import SlotTaken
-from waypost.scheduling.rules import occupied
-from waypost.scheduling.rules.types import CARE_ROLES
-from waypost.scheduling.rules.wishes import FoundTime
-from waypost.web import words
 from waypost.web.pages import Request, done, go_to, render_page
 from waypost.web.parts import Status
 from waypost.web.schedule import choices as choosing
 from waypost.web.schedule import rows
+from waypost.web.schedule.booking_card import card_of, form_of, new_key
 from waypost.web.schedule.booking_form import BookingForm
 from waypost.web.schedule.choices import Choices
-from waypost.web.schedule.pages import BookCard, CardFact, Instead
-from waypost.web.schedule.times import Search, languages_of, name_of, page_of, search
+from waypost.web.schedule.times import Search, languages_of, page_of, search
 
 ORDERS_SHOWN_MAX = 12
 DAYS_A_WEEK = 7
@@ -56,11 +43,11 @@ def book(request: Request) -> HttpResponse:
         return render_page(
             request, page_of(found, notice=Status("late", "Choose a patient, a visit and a time first.")), 422
         )
-    form = _form(found, request.POST)
+    form = form_of(found, request.POST)
     if not form.is_valid():
         return render_page(
             request,
-            page_of(found, card=_card(found, form, start, take, key=request.POST.get("key", ""))),
+            page_of(found, card=card_of(found, form, start, take, key=request.POST.get("key", ""))),
             422,
         )
     try:
@@ -69,11 +56,11 @@ def book(request: Request) -> HttpResponse:
         )
     except SlotTaken as taken:
         fresh = search(request, choices.with_(chosen=""))
-        card = _card(fresh, form, start, take, key=_new_key(request), taken=taken)
+        card = card_of(fresh, form, start, take, key=new_key(request), taken=taken)
         return render_page(request, page_of(fresh, card=card), taken.status)
     except SeriesNotFree as some:
         form.add_error(None, _not_free(some, found))
-        card = _card(found, form, start, take, key=_new_key(request))
+        card = card_of(found, form, start, take, key=new_key(request))
         return render_page(request, page_of(found, card=card), some.status)
     except Problem as problem:
         if problem.status >= 500 or problem.status in {401, 404}:
@@ -84,7 +71,7 @@ def book(request: Request) -> HttpResponse:
                 "  ", " "
             ),
         )
-        card = _card(found, form, start, take, key=_new_key(request))
+        card = card_of(found, form, start, take, key=new_key(request))
         return render_page(request, page_of(found, card=card), problem.status)
     done(request, _done_word(request, choices), made.act)
     return go_to(request, "visit", made.id)
@@ -154,253 +141,8 @@ def _move(request: Request, found: Search, start: datetime, take: Mapping[int, s
     return coordination.move_visit(request.ctx, wish)
 
 
-def card_for(found: Search) -> BookCard | None:
-    """Return the booking card of the chosen time, with what is known filled in."""
-    time = found.chosen
-    if time is None or found.kind is None or (found.view is None and not found.choices.move):
-        return None
-    form = _form(found, None)
-    return _card(
-        found, form, time.start, dict(rows.read_take(rows.take_of(time))), key=_new_key(found.request)
-    )
-
-
-def _new_key(request: Request) -> str:
-    return str(ids.uuid7(request.ctx.now))
-
-
-def _form(found: Search, data: QueryDict | None) -> BookingForm:
-    assert found.kind is not None
-    moving = bool(found.choices.move)
-    orders = [] if moving else orders_of(found)
-    code, language = languages_of(found)
-    initial = {
-        "interpreter": bool(found.interpreter),
-        "order": found.choices.order
-        or (orders[0][0] if len(orders) == 1 and found.kind.order_required else ""),
-        "reason": _reason_of(found, orders),
-    }
-    form = BookingForm(
-        data,
-        initial=initial,
-        auto_id="book_%s",
-        order_required=found.kind.order_required and not moving,
-        orders=orders,
-        interpreter_language=language if code and code != "en" else "",
-        letter_language=letters.letter_language(found.view.resource) if found.view else "en",
-        moving=moving,
-        may_repeat=found.kind.capacity == 1 and not moving,
-    )
-    if moving:
-        for name in ("note_staff", "note_patient", "hard_ok"):
-            form.fields.pop(name, None)
-    elif code in {"", "en"} and not found.interpreter:
-        form.fields.pop("interpreter", None)
-    _focus(form)
-    return form
-
-
-def _focus(form: BookingForm) -> None:
-    """The first thing that is still to be said has the focus; where all is known, the button has it."""
-    for name in ("order", "order_told", "reason"):
-        if name in form.fields and not form.is_bound and not form.initial.get(name):
-            if name == "order" and not form.order_required:
-                continue
-            form.fields[name].widget.attrs["data-focus"] = ""
-            return
-
-
-def orders_of(found: Search) -> list[tuple[str, str]]:
-    """Return the orders in force that this reader may see, newest first: 'Nov 20, Dr. Osei: echocardiogram'."""
-    if (
-        found.kind is None
-        or not found.choices.patient
-        or not (found.kind.order_required or found.choices.order)
-    ):
-        return []
-    try:
-        scope = scopes.for_patient(found.request.ctx, found.choices.patient, what="ServiceRequest")
-    except (ChartClosed, ChartRestricted, NotPermitted):
-        return []
-    kept = records.about(scope, found.choices.patient, ["ServiceRequest"], count=ORDERS_SHOWN_MAX * 2)
-    standing = [v for v in kept if v.resource.get("status") in IN_FORCE]
-    return [(v.id, _order_said(v.resource, found)) for v in standing[:ORDERS_SHOWN_MAX]]
-
-
-def _order_said(order: dict[str, Any], found: Search) -> str:
-    day = read_day(order.get("authoredOn"))
-    code = order.get("code") or {}
-    what = code.get("text") or next(
-        (c.get("display", "") for c in code.get("coding", ()) if c.get("display")), "order"
-    )
-    who = (order.get("requester") or {}).get("display", "")
-    head = ", ".join(part for part in (say_short(day, today=found.today) if day else "", who) if part)
-    return f"{head}: {what}" if head else what
-
-
-def _reason_of(found: Search, orders: Sequence[tuple[str, str]]) -> str:
-    return orders[0][1].partition(": ")[2] if len(orders) == 1 else ""
-
-
-def _card(
-    found: Search,
-    form: BookingForm,
-    start: datetime,
-    take: Mapping[int, str],
-    *,
-    key: str,
-    taken: SlotTaken | None = None,
-) -> BookCard:
-    assert found.kind is not None
-    here, kind = found.here, found.kind
-    main = take.get(kind.main_step) or next(iter(take.values()), "")
-    calendar = here.calendar(main)
-    zone = calendar.zone if calendar else found.zone
-    arrive = occupied.arrive_at(kind, start)
-    local = start.astimezone(ZoneInfo(zone))
-    site = found.sites.get(calendar.site, "") if calendar else ""
-    named = {step: c.name for step, r in take.items() if (c := here.calendar(r)) is not None}
-    room = next(
-        (c.name for r in take.values() if (c := here.calendar(r)) is not None and c.role == "room"), ""
-    )
-    provider = calendar.name if calendar and calendar.role in CARE_ROLES else ""
-    video = bool(found.choices.video)
-    code, language = languages_of(found)
-    told = {
-        "arrive_at": start if video else arrive,
-        "zone": zone,
-        "site": site,
-        "room": room,
-        "provider": provider,
-        "telehealth": video,
-    }
-    moving = bool(found.choices.move)
-    day = say_day(local.date(), today=found.today)
-    hidden = [(n, getattr(found.choices, n)) for n in Choices.__dataclass_fields__]
-    hidden = [pair for pair in hidden if pair[1]]
-    hidden += [
-        ("start", _stamp(start)),
-        ("take", ",".join(f"{s}={r}" for s, r in take.items())),
-        ("key", key),
-    ]
-    return BookCard(
-        action=reverse("book"),
-        heading=f"{'Move to' if moving else 'Book'} {day}, {'at' if video else 'arrive'} {words.clock(start.astimezone(ZoneInfo(zone)) if video else arrive.astimezone(ZoneInfo(zone)))}",
-        form=form,
-        facts=_facts(found, form, local, named, site, room, video=video),
-        hidden=hidden,
-        verb="Move" if moving else "Book",
-        say=wording.read_back(**told),  # type: ignore[arg-type]
-        say_translated=wording.read_back(**told, language="es") if code == "es" else "",  # type: ignore[arg-type]
-        say_language="In Spanish" if language else "",
-        say_code="es",
-        other_acts=() if moving else (("hold", "Hold for 15 minutes"),),
-        next_best=_instead(taken, found) if taken else (),
-        taken_said=str(taken.title) if taken else "",
-        focus_button=not form.errors
-        and not any("data-focus" in field.widget.attrs for field in form.fields.values()),
-    )
-
-
-def _instead(taken: SlotTaken, found: Search) -> list[Instead]:
-    times: Sequence[FoundTime] = taken.extra.get("times") or (found.found.times[:3] if found.found else ())
-    return [
-        Instead(
-            f"{_stamp(time.start)}~{rows.take_of(time)}",
-            f"{rows.day_of(time, found.local_now)}, {rows.hours_of(time)}, {rows.main_part(time).name}",
-        )
-        for time in times
-    ]
-
-
-def _facts(
-    found: Search,
-    form: BookingForm,
-    local: datetime,
-    named: Mapping[int, str],
-    site: str,
-    room: str,
-    *,
-    video: bool,
-) -> list[CardFact]:
-    assert found.kind is not None
-    end = local + (occupied.visit_span(found.kind, local).length)
-    facts = [
-        CardFact(label="Visit", value=f"{name_of(found.kind)}, {words.hours(local, end)}"),
-        CardFact(
-            label="With",
-            value=wording.listed(
-                list(dict.fromkeys(name for _, name in sorted(named.items()) if name != room))
-            ),
-        ),
-        CardFact(label="Place", value="By video" if video else ", ".join(p for p in (room, site) if p)),
-    ]
-    if found.view is None:
-        return facts
-    facts += _coverage(found)
-    if found.interpreter or "interpreter" in form.fields:
-        language = languages_of(found)[1]
-        where = "on site" if found.choices.interpreter else "phone, video or on site"
-        facts.append(
-            CardFact(
-                label="Interpreter",
-                value=f"{language}, {where}" if found.interpreter else f"Speaks {language}; none needed",
-                status=Status("soon", "To ask") if found.interpreter else None,
-            )
-        )
-    facts.append(
-        CardFact(
-            label="Ride",
-            value="None asked for yet" if not found.view.needs else f"Needs: {', '.join(found.view.needs)}",
-        )
-    )
-    facts.append(CardFact(label="Goes out", value=goes_out(found)))
-    return facts
-
-
-def _coverage(found: Search) -> list[CardFact]:
-    assert found.view is not None
-    coverages = found.view.coverages
-    if not coverages:
-        return [
-            CardFact(label="Coverage", value="None on file: ask who pays", status=Status("late", "Unknown"))
-        ]
-    first = coverages[0]
-    state = {"active": Status("ok", "Active"), "unknown": Status("soon", "Verify"), "ended": Status("late", "Ended"),
-             "refused": Status("late", "Not active"), "not-yet": Status("soon", "Not begun")}.get(first.state)  # fmt: skip
-    rest = f" · and {', '.join(c.payer for c in coverages[1:3])}" if len(coverages) > 1 else ""
-    known = "" if first.self_pay else " Prior authorization: nothing on file."
-    return [
-        CardFact(
-            label="Coverage",
-            value=f"{first.payer}{', ' + first.plan if first.plan and first.plan != first.payer else ''}{rest}. {first.said}{known}",
-            status=state,
-        )
-    ]
-
-
-def goes_out(found: Search) -> str:
-    """Return what goes out with the booking, and in which language."""
-    assert found.view is not None
-    resource = found.view.resource
-    language = {"en": "English", "es": "Spanish"}[letters.letter_language(resource)]
-    choice = email_choice(resource, found.request.ctx)
-    mail = "e-mail with day, time, place and phone" if choice.address else f"no e-mail ({choice.reason})"
-    wanted = fhir.written_language(resource).split("-")[0]
-    other = (
-        f"; {wording.language_name(wanted, 'en')} is not printed here"
-        if wanted not in {"", "en", "es"}
-        else ""
-    )
-    return f"Letter in {language} to print, {mail}{other}"
-
-
 def _instant(text: str) -> datetime | None:
     try:
         return datetime.strptime(text, "%Y%m%dT%H%MZ").replace(tzinfo=ZoneInfo("UTC"))
     except ValueError:
         return None
-
-
-def _stamp(at: datetime) -> str:
-    return f"{at.astimezone(ZoneInfo('UTC')):%Y%m%dT%H%M}Z"

@@ -111,7 +111,7 @@ def name_of(kind: VisitType, language: str = "en") -> str:
 @require_GET
 def find(request: Request) -> HttpResponse:
     """Show free times for what was chosen."""
-    from waypost.web.schedule.booking import card_for
+    from waypost.web.schedule.booking_card import card_for
 
     found = search(request, choosing.read(request.GET))
     card = card_for(found) if found.chosen is not None else None

@@ -1,0 +1,163 @@
+"""What becomes of a visit: arrived, seen, moved, canceled, missed; rosters."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from waypost.coordination import actions as coordination
+from waypost.coordination.wishes import BookingWish, CancelWish, MoveWish
+from waypost.kernel.problem import Problem
+from waypost.messaging.fhir import moment, patients_of
+from waypost.records.versions import Version
+from waypost.scheduling import fhir
+from waypost.web.forms import DeskForm
+from waypost.web.pages import Request, done, go_to, render_page
+from waypost.web.schedule.visit_forms import CancelForm, NoShowForm
+from waypost.web.schedule.visits import page_of, read_visit
+
+
+def _expect(request: Request) -> int | None:
+    text = request.POST.get("expect", "")
+    return int(text) if text.isdecimal() else None
+
+
+def _after(request: Request, made: Version, said: str) -> HttpResponse:
+    done(request, said, made.act)
+    return go_to(request, "visit", made.id)
+
+
+@require_POST
+def arrive(request: Request, id: str) -> HttpResponse:
+    """The patient is here."""
+    return _after(request, coordination.arrive(request.ctx, id, expect=_expect(request)), "Arrived.")
+
+
+@require_POST
+def check_in(request: Request, id: str) -> HttpResponse:
+    """The patient is with the provider."""
+    return _after(request, coordination.check_in(request.ctx, id, expect=_expect(request)), "With provider.")
+
+
+@require_POST
+def finish(request: Request, id: str) -> HttpResponse:
+    """The visit is over."""
+    return _after(request, coordination.fulfil(request.ctx, id, expect=_expect(request)), "Done.")
+
+
+@require_POST
+def cancel(request: Request, id: str) -> HttpResponse:
+    """Cancel, with the reason."""
+    found = read_visit(request.ctx, id)
+    form = CancelForm(request.POST, series=bool(fhir.extension(found.resource, "series")))
+    if not form.is_valid():
+        return render_page(request, page_of(request, found, form=form), 422)
+    said = form.cleaned_data
+    wish = CancelWish(
+        id, said["code"], said["reason"], said.get("reach") or "one", said.get("expect"), said.get("key", "")
+    )
+    try:
+        made = coordination.cancel_visit(request.ctx, wish)
+    except Problem as problem:
+        return _refused(request, id, form, problem)
+    return _after(request, made, "Canceled.")
+
+
+@require_POST
+def no_show(request: Request, id: str) -> HttpResponse:
+    """The patient did not come."""
+    form = NoShowForm(request.POST)
+    if not form.is_valid():
+        return render_page(request, page_of(request, read_visit(request.ctx, id), form=form), 422)
+    try:
+        made = coordination.no_show(
+            request.ctx, id, reason=form.cleaned_data["reason"], expect=form.cleaned_data.get("expect")
+        )
+    except Problem as problem:
+        return _refused(request, id, form, problem)
+    return _after(request, made, "Noted: did not come.")
+
+
+def _refused(request: Request, id_: str, form: DeskForm, problem: Problem) -> HttpResponse:
+    if problem.status >= 500 or problem.status in {401, 404, 410}:
+        raise problem
+    detail = problem.detail if problem.detail != problem.title else ""
+    form.add_error(None, " ".join(part for part in (str(problem.title), detail, str(problem.remedy)) if part))
+    return render_page(request, page_of(request, read_visit(request.ctx, id_), form=form), problem.status)
+
+
+@require_POST
+def confirm(request: Request, id: str) -> HttpResponse:
+    """Make a hold a booking."""
+    found = read_visit(request.ctx, id)
+    resource = found.resource
+    order = next((one.get("reference", "").rpartition("/")[2] for one in resource.get("basedOn", ())), None)
+    start = moment(resource.get("start"))
+    assert start is not None
+    wish = BookingWish(
+        patient=next(iter(patients_of(resource)), ""),
+        visit_type=fhir.visit_type_code(resource) or "",
+        start=start,
+        order=order,
+        reason=next((r.get("text", "") for r in resource.get("reasonCode", ()) if r.get("text")), ""),
+        staff_note=resource.get("comment", ""),
+        patient_note=resource.get("patientInstruction", ""),
+        key=request.POST.get("key", "")[:64],
+    )
+    return _after(
+        request, coordination.confirm_visit(request.ctx, id, wish, expect=_expect(request)), "Booked."
+    )
+
+
+@require_POST
+def join(request: Request, id: str) -> HttpResponse:
+    """Put a patient on the roster of a group."""
+    made = coordination.add_to_group(
+        request.ctx, id, request.POST.get("patient", "")[:64], key=request.POST.get("key", "")[:64]
+    )
+    return _after(request, made, "Added to the group.")
+
+
+@require_POST
+def leave(request: Request, id: str) -> HttpResponse:
+    """Take a patient off the roster of a group."""
+    made = coordination.remove_from_group(
+        request.ctx, id, request.POST.get("patient", "")[:64], expect=_expect(request)
+    )
+    return _after(request, made, "Taken off the roster.")
+
+
+@require_POST
+def shift(request: Request) -> HttpResponse:
+    """Move a visit on the board: so many minutes on the clinic's clock, and to another column or day."""
+    ctx = request.ctx
+    id_, to, origin = request.POST.get("visit", ""), request.POST.get("to", ""), request.POST.get("from", "")
+    minutes = request.POST.get("start", "0")
+    found = read_visit(ctx, id_)
+    start = moment(found.resource.get("start"))
+    if start is None or not minutes.lstrip("-").isdecimal():
+        return go_to(request, "schedule")
+    by = timedelta(minutes=int(minutes))
+    named: tuple[str, ...] = ()
+    if "/" in to and to != origin:
+        named = (to,)
+    elif to != origin and "/" not in to:
+        by += _days_between(origin, to)
+    zone = ZoneInfo(ctx.zone)
+    moved = (start.astimezone(zone).replace(tzinfo=None) + by).replace(tzinfo=zone)
+    wish = MoveWish(
+        appointment=id_, start=moved.astimezone(ZoneInfo("UTC")), named=named, expect=found.version
+    )
+    made = coordination.move_visit(ctx, wish)
+    done(request, "Moved.", made.act)
+    back = request.POST.get("back", "")
+    return go_to(request, back if back.startswith(reverse("schedule")) else reverse("schedule"))
+
+
+def _days_between(origin: str, to: str) -> timedelta:
+    from waypost.kernel.dates import read_day
+
+    first, last = read_day(origin), read_day(to)
+    return last - first if first and last else timedelta(0)

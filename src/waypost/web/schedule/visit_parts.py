@@ -1,0 +1,306 @@
+"""The parts of the visit page: facts, acts, stops, roster, series, what went out, history."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from waypost.access import queries as access
+from waypost.coordination import notices
+from waypost.coordination.actions.visits import series_of as all_of_series
+from waypost.kernel import ids
+from waypost.kernel.context import Context
+from waypost.kernel.dates import local_day, say_moment, say_time
+from waypost.kernel.scope import Scope
+from waypost.messaging import queries as messaging
+from waypost.messaging.fhir import moment, patients_of
+from waypost.messaging.rules import wording
+from waypost.records import queries as records
+from waypost.records.versions import Version
+from waypost.registry import fhir as people
+from waypost.scheduling import fhir
+from waypost.scheduling.queries.clinic import clinic
+from waypost.web import words
+from waypost.web.forms import DeskForm
+from waypost.web.parts import Act, Status
+from waypost.web.schedule.outbox import NEWS, STATES
+from waypost.web.schedule.pages import CardFact, LetterCard, PageAct, ReasonCard, Sent
+from waypost.web.schedule.visit_forms import REASONS, CancelForm, NoShowForm
+
+Json = dict[str, Any]
+STATUSES = {
+    "booked": Status("info", "Booked"), "pending": Status("soon", "Held"), "arrived": Status("ok", "Here"),
+    "checked-in": Status("ok", "With provider"), "fulfilled": Status("", "Done"), "cancelled": Status("", "Canceled"),
+    "noshow": Status("late", "Did not come"), "proposed": Status("soon", "Proposed"), "waitlist": Status("", "Waitlist"),
+    "entered-in-error": Status("", "Entered in error"),
+}  # fmt: skip
+TASK_STATES = {
+    "requested": Status("soon", "Asked for"), "received": Status("soon", "Asked for"), "accepted": Status("ok", "Confirmed"),
+    "in-progress": Status("ok", "Confirmed"), "completed": Status("ok", "Confirmed"), "rejected": Status("late", "Refused"),
+    "cancelled": Status("", "Withdrawn"), "failed": Status("late", "Failed"), "draft": Status("soon", "To ask"),
+    "on-hold": Status("soon", "Waiting"), "ready": Status("ok", "Confirmed"),
+}  # fmt: skip
+
+
+def hours_of(start: datetime, end: datetime, zone: str) -> str:
+    return words.hours(start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone)))
+
+
+def status_of(resource: Json, now: datetime) -> Status:
+    until = moment(fhir.extension(resource, "hold-until"))
+    if resource.get("status") == "pending" and until is not None and until <= now:
+        return Status("late", "Hold ran out")
+    return STATUSES.get(resource.get("status", ""), Status("", str(resource.get("status"))))
+
+
+def hold_note_of(resource: Json, zone: str, now: datetime) -> str:
+    until = moment(fhir.extension(resource, "hold-until"))
+    if resource.get("status") == "pending" and until is not None and until > now:
+        return f"held until {say_time(until, zone)}"
+    return ""
+
+
+def said_of(notice: notices.Notice, ctx: Context, language: str) -> str:
+    here = clinic(ctx.tenant, ctx.now)
+    calendars = [here.calendar(r) for r in fhir.team_of(notice.appointment.resource)]
+    roles = {
+        role: [c.name for c in calendars if c and c.role == role]
+        for role in ("room", "clinician", "nurse", "technician")
+    }
+    room = next(iter(roles["room"]), "")
+    provider = next((name for role in ("clinician", "nurse", "technician") for name in roles[role]), "")
+    return wording.read_back(
+        arrive_at=notice.visit.arrive_at, zone=notice.clinic.zone, site=notice.clinic.site, room=room, provider=provider,
+        language=language, telehealth=notice.visit.telehealth,
+    )  # fmt: skip
+
+
+def acts_of(found: Version, ctx: Context, start: datetime | None, *, outside: bool) -> list[PageAct]:
+    here, status = reverse("visit", args=[found.id]), found.resource.get("status")
+    kept = [("expect", str(found.version)), ("key", str(ids.uuid7(ctx.now)))]
+    today = start is not None and local_day(start, ctx.zone) == local_day(ctx.now, ctx.zone)
+    begun = start is not None and start <= ctx.now
+    code = fhir.visit_type_code(found.resource)
+    patient = next(iter(patients_of(found.resource)), "")
+    move_url = f"{reverse('find-times')}?move={found.id}&patient={patient}&visit={code}"
+
+    def post(label: str, route: str, *, primary: bool = False, key: str = "") -> PageAct:
+        return PageAct(
+            label=label, url=reverse(route, args=[found.id]), post=True, hidden=kept, primary=primary, key=key
+        )
+
+    acts: list[PageAct] = []
+    if status == "pending":
+        acts.append(post("Book it", "visit-confirm", primary=True, key="b"))
+    if status == "booked" and today and not outside:
+        acts.append(post("Arrived", "visit-arrive", primary=True, key="e"))
+    if status == "arrived":
+        acts.append(post("With provider", "visit-check-in", primary=True, key="e"))
+    if status in {"arrived", "checked-in"}:
+        acts.append(
+            post("Done", "visit-done", primary=status == "checked-in", key="" if status == "arrived" else "e")
+        )
+    if status == "noshow" and today:
+        acts.append(post("Came after all", "visit-arrive", primary=True))
+    if status in {"booked", "pending"} and not outside and code:
+        acts.append(PageAct(label="Move", url=move_url, key="m", primary=not acts))
+    if status in {"booked", "pending", "arrived"}:
+        acts.append(PageAct(label="Cancel", url=f"{here}?do=cancel"))
+    if status == "booked" and begun and not outside:
+        acts.append(PageAct(label="Did not come", url=f"{here}?do=noshow"))
+    if status in {"cancelled", "noshow", "fulfilled"} and code and patient:
+        acts.append(
+            PageAct(
+                label="Book again", url=f"{reverse('find-times')}?patient={patient}&visit={code}", key="b"
+            )
+        )
+    return acts
+
+
+def facts_of(
+    ctx: Context, found: Version, notice: notices.Notice | None, zone: str, today: Any, *, outside: bool
+) -> list[CardFact]:
+    resource = found.resource
+    facts: list[CardFact] = []
+    arrive = moment(fhir.extension(resource, "arrive-at"))
+    if arrive:
+        facts.append(CardFact(label="Arrive", value=say_time(arrive, zone)))
+    if outside:
+        place = next(
+            (
+                (p.get("actor") or {}).get("display", "")
+                for p in resource.get("participant", ())
+                if not fhir.reference(p)
+            ),
+            "",
+        )
+        phone = people.say_phone(fhir.extension(resource, "phone") or "")
+        facts.append(
+            CardFact(
+                label="Place", value=", ".join(v for v in (place, phone) if v), status=Status("", "Elsewhere")
+            )
+        )
+    elif notice:
+        facts.append(
+            CardFact(
+                label="Place", value=", ".join(v for v in (notice.clinic.site, *notice.clinic.address) if v)
+            )
+        )
+    reason = next((r.get("text", "") for r in resource.get("reasonCode", ()) if r.get("text")), "")
+    facts.append(CardFact(label="Reason", value=reason or "Not said"))
+    if resource.get("basedOn"):
+        facts.append(CardFact(label="Order", value="On record"))
+    if fhir.extension(resource, "telehealth") is True:
+        facts.append(CardFact(label="How", value="By video"))
+    for task in notice.tasks if notice else ():
+        kind = str((task.get("code") or {}).get("text") or "Request")
+        told = str((task.get("reasonCode") or {}).get("text") or "").partition(", for the visit on")[0]
+        facts.append(CardFact(label=kind, value=told, status=TASK_STATES.get(task.get("status", ""))))
+    for label, name in (("Note to staff", "comment"), ("Note to patient", "patientInstruction")):
+        if resource.get(name):
+            facts.append(CardFact(label=label, value=resource[name]))
+    override = fhir.extension(resource, "override-reason")
+    if override:
+        facts.append(CardFact(label="Double-booked", value=override, status=Status("soon", "Override")))
+    why = resource.get("cancelationReason") or {}
+    if why:
+        code = next((c.get("code", "") for c in why.get("coding", ())), "")
+        facts.append(
+            CardFact(
+                label="Why",
+                value=" · ".join(v for v in (dict(REASONS).get(code, code), why.get("text", "")) if v),
+            )
+        )
+    return facts
+
+
+def stops_of(resource: Json, zone: str) -> list[tuple[str, str, str]]:
+    """Return each one's part of the visit, and what is held around it for set-up and clean-up."""
+    found = []
+    for row in fhir.held_of(resource):
+        if row.resource.startswith("Patient/"):
+            continue
+        part = resource["participant"][row.part]
+        name = (part.get("actor") or {}).get("display") or row.resource.split("/")[0]
+        held = (
+            hours_of(row.starts, row.ends, zone)
+            if (row.starts, row.ends) != (row.shown_starts, row.shown_ends)
+            else ""
+        )
+        found.append((row.shown_starts, (hours_of(row.shown_starts, row.shown_ends, zone), name, held)))
+    return [line for _, line in sorted(found, key=lambda pair: pair[0])]
+
+
+def roster_of(scope: Scope, ctx: Context, found: Version, ids_: Sequence[str]) -> list[Act]:
+    kind = notices.kind_of(ctx, found.resource)
+    if len(ids_) < 2 and (kind is None or kind.capacity < 2):
+        return []
+    kept = records.many(scope, [("Patient", id_) for id_ in ids_])
+    today = local_day(ctx.now, ctx.zone)
+    who = [people.who(version.resource, today) for version in kept.values()]
+    return [
+        Act(f"{w.name} · {w.birth} · MRN {w.mrn}", reverse("patient", args=[w.id]))
+        for w in sorted(who, key=lambda w: w.name)
+    ]
+
+
+def roster_said_of(ctx: Context, resource: Json, ids_: Sequence[str]) -> str:
+    kind = notices.kind_of(ctx, resource)
+    return f"{len(ids_)} of {kind.capacity} places taken" if kind and kind.capacity > 1 else ""
+
+
+def series_of(ctx: Context, found: Version, zone: str, today: Any) -> list[Act]:
+    series = fhir.extension(found.resource, "series")
+    if not series:
+        return []
+    lines = []
+    for one in all_of_series(ctx, found, series):
+        start = moment(one.resource.get("start"))
+        word = STATUSES.get(one.resource.get("status", ""), Status("", "")).word
+        label = f"{say_moment(start, zone, today=today)} · {word}" if start else word
+        lines.append(Act(label, "" if one.id == found.id else reverse("visit", args=[one.id])))
+    return lines
+
+
+def reason_card_of(found: Version, asked: str, form: DeskForm | None, ctx: Context) -> ReasonCard | None:
+    initial = {"key": str(ids.uuid7(ctx.now)), "expect": found.version, "reach": "one"}
+    series = bool(fhir.extension(found.resource, "series"))
+    status = found.resource.get("status")
+    if isinstance(form, NoShowForm) or (asked == "noshow" and status == "booked"):
+        form = form or NoShowForm(initial=initial)
+        return ReasonCard(
+            title="Did not come", url=reverse("visit-noshow", args=[found.id]), verb="Did not come", form=form
+        )
+    if isinstance(form, CancelForm) or (asked == "cancel" and status in {"booked", "pending", "arrived"}):
+        form = form or CancelForm(initial=initial, series=series)
+        return ReasonCard(
+            title="Cancel the visit",
+            url=reverse("visit-cancel", args=[found.id]),
+            verb="Cancel the visit",
+            form=form,
+        )
+    return None
+
+
+def letter_of(notice: notices.Notice, found: Version) -> LetterCard:
+    letter = notice.letter()
+    language = {"en": "English", "es": "Spanish"}[letter.language]
+    hard = (
+        ""
+        if letter.reading.easy
+        else f"This letter reads at grade {letter.reading.grade:.0f}, above 6: shorten the note or the preparation text, or print it knowing that."
+    )
+    grade = max(letter.reading.grade, 1)
+    return LetterCard(
+        said=f"Letter and itinerary in {language}, reads at grade {grade:.0f}.",
+        url=reverse("visit-letter", args=[found.id]),
+        ics_url=reverse("visit-ics", args=[found.id]),
+        hard=hard,
+    )
+
+
+def deliveries_of(scope: Scope, found: Version, zone: str) -> list[Sent]:
+    return [
+        Sent(
+            status=STATES[one.state],
+            said=f"E-mail: {NEWS[one.kind].lower()}, {say_moment(one.settled_at or one.due_at, zone)}",
+            url=reverse("outbox"),
+        )
+        for one in messaging.about_appointment(scope, found.id)
+    ]
+
+
+def history_of(ctx: Context, scope: Scope, found: Version, zone: str, today: Any) -> list[tuple[str, str]]:
+    versions = records.history(scope, "Appointment", found.id)
+    names = access.names_of(ctx.tenant, [v.actor for v in versions])
+    lines = []
+    for newer, older in zip(versions, [*versions[1:], None], strict=True):
+        what = _change(newer, older, zone, today)
+        lines.append((f"{say_moment(newer.at, zone, today=today)} · {names[newer.actor]}", what))
+    return lines
+
+
+def _change(newer: Version, older: Version | None, zone: str, today: Any) -> str:
+    if newer.deleted:
+        return "Taken back"
+    status = STATUSES.get(newer.resource.get("status", ""), Status("", "")).word
+    if older is None or older.deleted:
+        return status or "Filed"
+    said = []
+    if newer.resource.get("status") != older.resource.get("status"):
+        said.append(status)
+    was, now = moment(older.resource.get("start")), moment(newer.resource.get("start"))
+    if was != now and was and now:
+        said.append(
+            f"Moved from {say_moment(was, zone, today=today)} to {say_moment(now, zone, today=today)}"
+        )
+    for name, word in (
+        ("comment", "note to staff"),
+        ("patientInstruction", "note to patient"),
+        ("reasonCode", "reason"),
+    ):
+        if newer.resource.get(name) != older.resource.get(name):
+            said.append(f"Changed the {word}")
+    return ", ".join(said) or "Changed"
