@@ -88,3 +88,34 @@ def _row(*values: object) -> BoardRow:
         *plain, status or "", code or "", reason or "", tuple(patients or ()), tuple(rest or ()), name or "", born,  # type: ignore[arg-type, misc]
         language or "", bool(died), asked,
     )  # fmt: skip
+
+
+GROUPS = """
+SELECT c.id, min(b.starts), array_agg(b.resource) FROM records_current c
+JOIN scheduling_booking b ON b.tenant = c.tenant AND b.appointment = c.id
+WHERE c.tenant = %s AND c.type = 'Appointment' AND NOT c.deleted AND c.status = 'booked' AND c.sort_at >= %s
+  AND split_part(c.code, '|', 2) = %s
+GROUP BY c.id HAVING count(*) FILTER (WHERE b.resource LIKE 'Patient/%%') < %s ORDER BY 2 LIMIT %s
+"""
+GROUPS_SHOWN_MAX = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group that is booked and has room; `people` are all who take part."""
+
+    appointment: str
+    starts: datetime
+    people: tuple[str, ...]
+
+    @property
+    def taken(self) -> int:
+        return sum(one.startswith("Patient/") for one in self.people)
+
+
+def groups_ahead(scope: Scope, visit_type: str, now: datetime, *, capacity: int) -> list[Group]:
+    """Return the next groups of one kind that are not full."""
+    tenancy.enter(scope.tenant)
+    with connection.cursor() as cursor:
+        cursor.execute(GROUPS, [scope.tenant, now, visit_type, capacity, GROUPS_SHOWN_MAX])
+        return [Group(id_, starts, tuple(people)) for id_, starts, people in cursor.fetchall()]

@@ -198,7 +198,7 @@ def _midnight(day: date, zone: str) -> datetime:
 
 
 def _free_url(asked: Asked) -> str:
-    return f"{reverse('find-times')}?who={{resource}}&since={{day}}&within=1&from={{at}}"
+    return f"{reverse('find-times')}?who={{resource}}&since={{day}}&within=1&at={{at}}"
 
 
 def _lanes(

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
@@ -33,11 +32,11 @@ IN_FORCE = {"active", "on-hold", "draft"}
 def book(request: Request) -> HttpResponse:
     """Book, hold or move; what cannot be is said beside what was typed."""
     choices = choosing.read(request.POST)
-    start = _instant(request.POST.get("start", ""))
+    start = choosing.instant(request.POST.get("start", ""))
     take = dict(rows.read_take(request.POST.get("take", "")))
     instead = request.POST.get("take_instead", "")
     if instead:
-        start, take = _instant(instead.partition("~")[0]), dict(rows.read_take(instead.partition("~")[2]))
+        start, take = choosing.instant(instead.partition("~")[0]), dict(rows.read_take(instead.partition("~")[2]))
     found = search(request, choices)
     if start is None or found.kind is None or (found.view is None and not choices.move):
         return render_page(
@@ -139,10 +138,3 @@ def _move(request: Request, found: Search, start: datetime, take: Mapping[int, s
         key=request.POST.get("key", "")[:64],
     )
     return coordination.move_visit(request.ctx, wish)
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        return datetime.strptime(text, "%Y%m%dT%H%MZ").replace(tzinfo=ZoneInfo("UTC"))
-    except ValueError:
-        return None

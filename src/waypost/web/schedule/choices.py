@@ -30,6 +30,7 @@ class Choices:
     move: str = ""  # id of the Appointment that a new time is sought for
     within: str = ""  # days, or the last day as 2026-11-27
     since: str = ""  # first day to look at
+    at: str = ""  # instant from which to look, where a free stretch of a board was pressed
     part: str = ""  # am | pm
     days: str = ""  # weekdays, 0 = Monday: '024'
     site: str = ""  # id of the Location
@@ -67,7 +68,7 @@ def read(given: Mapping[str, Any]) -> Choices:
     checks = {
         "patient": _ID, "move": _ID, "site": _ID, "group": _ID, "order": _ID, "who": _REFERENCE, "chosen": _CHOSEN,
         "within": re.compile(r"\d{1,3}|\d{4}-\d{2}-\d{2}"), "since": re.compile(r"\d{4}-\d{2}-\d{2}"),
-        "part": re.compile(r"am|pm"), "days": re.compile(r"[0-6]{1,7}"), "gender": re.compile(r"female|male"),
+        "part": re.compile(r"am|pm"), "at": re.compile(r"\d{8}T\d{4}Z"), "days": re.compile(r"[0-6]{1,7}"), "gender": re.compile(r"female|male"),
         "speaks": re.compile(r"[a-z]{2,3}"), "visit": re.compile(r"[^\x00-\x1f<>]{1,80}"),
     }  # fmt: skip
     found: dict[str, str] = {}
@@ -94,7 +95,7 @@ def wish(choices: Choices, code: str, *, now: datetime, zone: str, interpreter: 
         patient=choices.patient or None,
         who=frozenset({choices.who}) if choices.who else frozenset(),
         site=f"Location/{choices.site}" if choices.site else None,
-        since=_midnight(first, zone) if first else None,
+        since=instant(choices.at) or (_midnight(first, zone) if first else None),
         until=_midnight(last + timedelta(days=1), zone) if last else None,
         weekdays=choices.weekdays,
         hours=(PARTS_OF_DAY[choices.part],) if choices.part else (),
@@ -108,6 +109,14 @@ def wish(choices: Choices, code: str, *, now: datetime, zone: str, interpreter: 
         instead_of=choices.move or None,
         limit=ROWS_LONG if choices.more else ROWS,
     )
+
+
+def instant(text: str) -> datetime | None:
+    """Read 20261125T1330Z; None where that is no time."""
+    try:
+        return datetime.strptime(text, "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _midnight(day: date, zone: str) -> datetime:

@@ -42,8 +42,8 @@ class ClockField(forms.CharField):
     """A time typed as people type it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TextInput(attrs={"class": "short", "autocomplete": "off"}))
-        super().__init__(max_length=12, **kwargs)
+        kwargs.setdefault("widget", forms.TextInput(attrs={"class": "short", "autocomplete": "off", "maxlength": "12"}))
+        super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> time | None:  # type: ignore[override]
         text = super().to_python(value)
@@ -90,7 +90,7 @@ def outside(request: Request) -> HttpResponse:
     """Ask for and note a visit elsewhere."""
     ctx = request.ctx
     patient = (request.POST.get("patient") or request.GET.get("patient") or "")[:64]
-    view = patients.contact_of(ctx, patient)
+    view = patients.head_of(ctx, patient)
     today = local_day(ctx.now, ctx.zone)
     form = OutsideForm(
         request.POST if request.method == "POST" else None,

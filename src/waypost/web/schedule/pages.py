@@ -73,6 +73,18 @@ class BookCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A group that is booked and has room."""
+
+    when: str
+    places: str
+    with_whom: str
+    url: str
+    join_url: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimesPage(Page):
     """Find times, with the booking card of the chosen one."""
 
@@ -106,6 +118,10 @@ class TimesPage(Page):
     empty_why: str = ""
     empty_what: str = ""
     card: BookCard | None = None
+    needs_patient: str = ""  # '' | yes | now: nothing but the patient is missing
+    patient: str = ""
+    all_kept: Sequence[tuple[str, str]] = ()
+    sessions: Sequence[Session] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

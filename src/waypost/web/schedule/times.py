@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET
 from waypost.access import scopes
 from waypost.coordination import patients
 from waypost.coordination.patients import PatientView
-from waypost.kernel.dates import say_day
+from waypost.kernel import ids
+from waypost.kernel.dates import say_day, say_moment
 from waypost.kernel.scope import Scope
 from waypost.registry import fhir
+from waypost.scheduling.queries.boards import groups_ahead
 from waypost.scheduling.queries.clinic import Clinic, clinic
 from waypost.scheduling.queries.slots import kinds_of
 from waypost.scheduling.queries.times import find_times
@@ -30,7 +32,7 @@ from waypost.web.schedule import choices as choosing
 from waypost.web.schedule import rows
 from waypost.web.schedule.chips import groups
 from waypost.web.schedule.choices import Choices
-from waypost.web.schedule.pages import BookCard, TimesPage
+from waypost.web.schedule.pages import BookCard, Session, TimesPage
 from waypost.web.schedule.sites import site_names
 from waypost.web.words import count
 
@@ -79,7 +81,7 @@ def search(request: Request, choices: Choices) -> Search:
     """Read the patient, understand the kind of visit, and ask the finder."""
     ctx = request.ctx
     here = clinic(ctx.tenant, ctx.now)
-    view = patients.contact_of(ctx, choices.patient) if choices.patient else None
+    view = patients.head_of(ctx, choices.patient) if choices.patient else None
     scope = scopes.for_staff(ctx, what="Slot", **({"patient": choices.patient} if choices.patient else {}))
     kind, several = kind_of(here, choices.visit)
     if kind is not None:
@@ -127,7 +129,7 @@ def page_of(found: Search, *, card: BookCard | None = None, notice: Status | Non
     people_shown = _people(found)
     return TimesPage(
         title="Move the visit" if choices.move else "Find times",
-        subtitle="" if found.view or choices.move else "No patient chosen yet: find one first to book.",
+        subtitle="",
         action=address,
         band=band(found.view, acts=()) if found.view else None,
         notice=notice,
@@ -162,12 +164,37 @@ def page_of(found: Search, *, card: BookCard | None = None, notice: Status | Non
         empty_why=_empty_why(found),
         empty_what=_empty_what(found),
         card=card,
+        needs_patient="" if found.view or choices.move else "now" if choices.chosen else "yes",
+        patient=choices.patient,
+        all_kept=[(n, getattr(choices, n)) for n in Choices.__dataclass_fields__ if getattr(choices, n)],
+        sessions=_sessions(found),
     )
+
+
+def _sessions(found: Search) -> list[Session]:
+    """Return the groups of this kind that have room, soonest first."""
+    if found.kind is None or found.kind.capacity < 2 or found.choices.move:
+        return []
+    sessions = []
+    for one in groups_ahead(found.scope, found.kind.code, found.now, capacity=found.kind.capacity):
+        mine = f"Patient/{found.choices.patient}" in one.people
+        calendar = next((c for r in one.people if (c := found.here.calendar(r)) is not None and c.role in CARE_ROLES), None)
+        sessions.append(
+            Session(
+                when=say_moment(one.starts, found.zone, today=found.today),
+                places=f"{one.taken} of {found.kind.capacity} places taken{', this patient among them' if mine else ''}",
+                with_whom=calendar.name if calendar else "",
+                url=reverse("visit", args=[one.appointment]),
+                join_url=reverse("visit-join", args=[one.appointment]) if found.view and not mine else "",
+                key=str(ids.uuid5_of("join", one.appointment, found.choices.patient, str(found.now.timestamp()))),
+            )
+        )
+    return sessions
 
 
 def _kept(choices: Choices) -> list[tuple[str, str]]:
     """Return what the form carries along; what it asks itself is left out."""
-    names = ("patient", "move", "within", "since", "part", "days", "site", "gender", "speaks", "interpreter", "wheelchair", "video", "trip",
+    names = ("patient", "move", "within", "since", "at", "part", "days", "site", "gender", "speaks", "interpreter", "wheelchair", "video", "trip",
              "order", "group")  # fmt: skip
     return [(name, getattr(choices, name)) for name in names]
 

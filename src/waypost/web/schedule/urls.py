@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from waypost.web.schedule import boards, booking, outbox, outside, printing, times, visit_acts, visits
+from waypost.web.schedule import boards, booking, outbox, outside, printing, times, visit_acts, visits, whom
 
 urlpatterns = [
     path("schedule", boards.schedule, name="schedule"),
     path("schedule/times", times.find, name="find-times"),
+    path("schedule/for", whom.whom, name="book-for"),
     path("schedule/book", booking.book, name="book"),
     path("schedule/outside", outside.outside, name="visit-outside"),
     path("schedule/outbox", outbox.outbox, name="outbox"),

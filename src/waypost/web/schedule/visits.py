@@ -37,7 +37,7 @@ def page_of(request: Request, found: Version, *, asked: str = "", form: DeskForm
     resource = found.resource
     ids_ = patients_of(resource)
     scope = scopes.for_staff(ctx, what=f"Appointment/{found.id}", patient=ids_[0] if ids_ else None)
-    view = patients.contact_of(ctx, ids_[0]) if ids_ else None
+    view = patients.head_of(ctx, ids_[0]) if ids_ else None
     notice = notices.notice_of(ctx, scope, found) if ids_ and resource.get("start") else None
     start, end = moment(resource.get("start")), moment(resource.get("end"))
     zone = notice.clinic.zone if notice else ctx.zone
