@@ -1,7 +1,11 @@
 """What went wrong, in words: title, how to mend it, a reference; and what was typed stays."""
 
+import logging
+import sys
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +14,7 @@ from waypost.kernel.problem import Problem
 from waypost.web.frame import context_of
 from waypost.web.pages import Page, is_htmx, render_page, render_part
 
+log = logging.getLogger("waypost.web")
 NOT_KEPT = ("csrfmiddlewaretoken", "password", "credential", "code")
 OTHER_DOORS = ("/fhir", "/hooks/", "/ics/", "/.well-known/")
 
@@ -125,6 +130,18 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def broken(request: HttpRequest) -> HttpResponse:
+    """HANDLER500. The log gets the reference, the route and the frames, never a value or a message that may hold one."""
+    error = sys.exc_info()[1]
+    match = request.resolver_match
+    log.error(
+        "page %s failed, reference %s: %s at %s",
+        match.view_name if match else "?",
+        getattr(request, "request_id", "?"),
+        type(error).__name__,
+        " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(traceback.extract_tb(error.__traceback__)))
+        if error
+        else "?",
+    )
     return _answer(
         request,
         status=500,
