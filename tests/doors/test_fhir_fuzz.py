@@ -42,10 +42,10 @@ def assert_nothing_is_half_written(tenant):
         assert cursor.fetchone()[0] == 0
 
 
-def test_twenty_thousand_requests_that_nobody_should_send(door, tenant):
-    seen = run(door, tenant, 20_000, SEED)
+@pytest.mark.parametrize("quarter", range(4))
+def test_twenty_thousand_requests_that_nobody_should_send(door, tenant, quarter):
+    seen = run(door, tenant, 5_000, SEED * 100 + quarter)
     assert len(seen) >= 8, seen
-    print(seen)
     assert_nothing_is_half_written(tenant)
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from waypost.api import problems
@@ -164,6 +164,7 @@ def test_controls():
     assert controls.cursor_values(mark) == ("2024", None, "x")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(["Patient", "Observation", "Appointment", "Task"]),
     st.lists(

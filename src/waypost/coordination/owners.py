@@ -14,18 +14,18 @@ from waypost.records.versions import Version
 
 class Create(Protocol):
     def __call__(
-        self, ctx: Context, resource: str, kind: str, unless: Plan | None
+        self, ctx: Context, /, resource: str, kind: str, unless: Plan | None
     ) -> tuple[Version, bool]: ...
 
 
 class Update(Protocol):
     def __call__(
-        self, ctx: Context, resource: str, kind: str, id: str, expect: int | None, *, only_new: bool
+        self, ctx: Context, /, resource: str, kind: str, id: str, expect: int | None, *, only_new: bool
     ) -> Version: ...
 
 
 class Delete(Protocol):
-    def __call__(self, ctx: Context, kind: str, id: str, expect: int | None) -> Version | None: ...
+    def __call__(self, ctx: Context, /, kind: str, id: str, expect: int | None) -> Version | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DataError, connection
+from django.db import DataError
 
 from waypost.formats.fhir import definitions
 from waypost.formats.fhir.index import clinical_date_param
 from waypost.kernel.scope import Scope
-from waypost.records import tenancy
+from waypost.records import prepared, tenancy
 from waypost.records.search import limits, sql
 from waypost.records.search.plan import Include, Plan
 from waypost.records.search.sql import Sql
@@ -224,14 +224,12 @@ def _filters(scopes: Scopes) -> dict[str, Sql]:
 
 def _fetch(tenant: int, statement: Sql, *, marked: bool = False) -> list[tuple[Any, ...]]:
     tenancy.enter(tenant)
-    with connection.cursor() as cursor:
-        try:
-            cursor.execute(statement.text, list(statement.values))
-        except DataError as error:
-            if marked:
-                raise MarkUnreadable from error
-            raise
-        return cursor.fetchall()
+    try:
+        return prepared.rows(statement.text, statement.values)
+    except DataError as error:
+        if marked:
+            raise MarkUnreadable from error
+        raise
 
 
 def exists(tenant: int, kind: str, id: str) -> bool:

@@ -1,0 +1,105 @@
+"""Statements that run again and again: prepared once a connection, sent without being read a second time.
+
+Planning a search costs more than running it. These go to the server by name over Django's own connection, inside its
+transaction if one is open; values travel apart from the text.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, DataError, OperationalError, connection
+from psycopg import pq
+
+STATEMENTS_MAX = 400  # a connection; more run unprepared
+_BAD_DATA = "22"  # SQLSTATE class
+
+
+def rows(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run a statement written with `%s` and return its rows. Raises Django's DataError, OperationalError, DatabaseError."""
+    connection.ensure_connection()
+    raw = connection.connection
+    pgconn: pq.PGconn = raw.pgconn
+    known: dict[str, bytes] | None = getattr(raw, "waypost_statements", None)
+    if known is None:
+        known = raw.waypost_statements = {}
+    sent = [_sent(value) for value in values]
+    name = known.get(text)
+    if name is None:
+        numbered = _numbered(text)
+        if len(known) >= STATEMENTS_MAX:
+            return _read(pgconn.exec_params(numbered, sent))
+        name = f"waypost_{len(known)}".encode()
+        _check(pgconn.prepare(name, numbered), pq.ExecStatus.COMMAND_OK)
+        known[text] = name
+    return _read(pgconn.exec_prepared(name, sent))
+
+
+def _numbered(text: str) -> bytes:
+    parts = text.split("%s")
+    return (
+        "".join(f"{part}${number}" for number, part in enumerate(parts[:-1], 1)).encode() + parts[-1].encode()
+    )
+
+
+def _sent(value: Any) -> bytes | None:
+    match value:
+        case None:
+            return None
+        case str():
+            return value.encode()
+        case bool():
+            return b"t" if value else b"f"
+        case bytes():
+            return b"\\x" + value.hex().encode()
+        case datetime():
+            return value.isoformat().encode()
+        case int() | Decimal() | UUID():
+            return str(value).encode()
+        case list() | tuple():
+            return ("{" + ",".join(_quoted(one) for one in value) + "}").encode()
+        case _:
+            raise AssertionError(type(value))
+
+
+def _quoted(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
+def _moment(data: bytes) -> datetime:
+    return datetime.fromisoformat(data.decode()).astimezone(UTC)
+
+
+_READERS: dict[int, Callable[[bytes], Any]] = {
+    16: lambda data: data == b"t", 20: int, 21: int, 23: int, 1184: _moment, 2950: lambda data: UUID(data.decode()),
+}  # fmt: skip
+
+
+def _read(found: pq.PGresult) -> list[tuple[Any, ...]]:
+    _check(found, pq.ExecStatus.TUPLES_OK)
+    readers = [_READERS.get(found.ftype(column), bytes.decode) for column in range(found.nfields)]
+    get = found.get_value
+    return [
+        tuple(
+            None if (data := get(row, column)) is None else read(data) for column, read in enumerate(readers)
+        )
+        for row in range(found.ntuples)
+    ]
+
+
+def _check(found: pq.PGresult, wanted: pq.ExecStatus) -> None:
+    if found.status == wanted:
+        return
+    words = found.error_message.decode("utf-8", "replace")
+    state = (found.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
+    if connection.in_atomic_block:
+        connection.needs_rollback = True
+    if connection.connection.pgconn.status != pq.ConnStatus.OK:
+        connection.close()
+        raise OperationalError(words)
+    raise DataError(words) if state.startswith(_BAD_DATA) else DatabaseError(words)
