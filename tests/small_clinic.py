@@ -99,6 +99,11 @@ def _people(ctx, patients):
     )  # fmt: skip
 
 
+@action(Permission.RECORD_FILE)
+def file_all(ctx, resources):
+    return [records.file(ctx, resource) for resource in resources]
+
+
 def make(ctx, *, patients=4, calendars=CALENDARS, kinds=(ECHO, TALK, CLASS, INFUSION)) -> SmallClinic:
     ids = _people(ctx, patients)
     scheduling.save_visit_types(ctx, list(kinds))

@@ -149,3 +149,13 @@ def test_erosion_finds_where_a_run_begins():
             1 << i for i in range(free.bit_length()) if all(free >> (i + k) & 1 for k in range(length))
         )
         assert bits.erode(free, length) == expected
+
+
+def test_cells_written_as_text_say_the_same_as_spans():
+    grid = bits.Grid(datetime(2026, 11, 24, tzinfo=UTC), 2)
+    spans = [(-7, 12, 0), (30, 41, 1), (55, 70, None), (600, 655, 100), (2870, 2990, 0)]
+    minute = timedelta(minutes=1)
+    rows = [(grid.base + a * minute, grid.base + b * minute, lane) for a, b, lane in spans]
+    text = [(lane, f"{a // 5}-{-(-b // 5)}") for a, b, lane in spans]
+    assert bits.taken_cells(grid, 2, text) == bits.taken_on(grid, 2, rows)
+    assert bits.taken_cells(grid, 1, [(0, "1-3,5-9")]) == (0b111100110,)

@@ -12,8 +12,11 @@ def enter(tenant: int) -> None:
     connection.ensure_connection()
     raw = connection.connection
     if connection.in_atomic_block:
+        if getattr(raw, "waypost_tenant", None) == tenant:
+            return  # set for the session before the transaction began, and not changed within it
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('waypost.tenant', %s, true)", [str(tenant)])
+        raw.waypost_tenant = None
         return
     if getattr(raw, "waypost_tenant", None) != tenant:
         with connection.cursor() as cursor:

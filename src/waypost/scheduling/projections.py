@@ -65,5 +65,7 @@ def mended(tenant: int) -> None:
 
 
 PROJECTIONS = (
-    Projection("scheduling.bookings", ("Appointment",), project_bookings, ("scheduling_booking",), mended=mended),
+    Projection(
+        "scheduling.bookings", ("Appointment",), project_bookings, ("scheduling_booking",), mended=mended
+    ),
 )

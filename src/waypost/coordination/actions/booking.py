@@ -22,6 +22,7 @@ from waypost.scheduling.actions import VisitWish
 from waypost.scheduling.limits import HOLD_MINUTES
 from waypost.scheduling.problems import NobodyFree, SlotTaken
 from waypost.scheduling.queries import FindWish
+from waypost.scheduling.rules import finder
 from waypost.scheduling.rules.types import VisitType
 
 Resource = dict[str, Any]
@@ -56,7 +57,7 @@ def once(ctx: Context, key: str, do: Callable[[], Version]) -> Version:
 
 def _book(ctx: Context, wish: BookingWish) -> Version:
     patient = living(ctx, wish.patient)
-    kind = queries.clinic(ctx.tenant, ctx.now).kind(wish.visit_type)
+    kind = queries.seen(ctx.tenant, ctx.now).kind(wish.visit_type)
     wish = orders.with_told(ctx, wish, kind)
     check_order(ctx, kind, wish)
     try:
@@ -158,17 +159,18 @@ def patients_of(ctx: Context, visit: Version) -> list[Resource]:
 def with_next_times(ctx: Context, wish: BookingWish, taken: SlotTaken) -> SlotTaken:
     """Return the problem with the next best times: the same provider's first, from that day on."""
     people_named = frozenset(r for r in (*wish.named, *wish.chosen.values()) if r.startswith("Practitioner/"))
-    scope = scopes.for_staff(ctx)
     nearest: list[Any] = []
+    around = None
+    here = queries.clinic(ctx.tenant, ctx.now)
     for who in dict.fromkeys((people_named, frozenset[str]())):
-        found = queries.find_times(
-            scope,
-            FindWish(
-                wish.visit_type, wish.patient, who=who, site=wish.site, since=wish.start, telehealth=wish.telehealth,
-                limit=limits.NEXT_TIMES,
-            ),
-            clock=ctx.clock,
+        asked = FindWish(
+            wish.visit_type, wish.patient, who=who, site=wish.site, since=wish.start, telehealth=wish.telehealth,
+            limit=limits.NEXT_TIMES,
         )  # fmt: skip
+        around = around or queries.surroundings(ctx.tenant, here, ctx.now, asked)
+        found = finder.find(here.kind(wish.visit_type), asked, around, relaxing=False)
         nearest += [t for t in found.times if t.start not in {n.start for n in nearest}]
+        if len(nearest) >= limits.NEXT_TIMES:
+            break
     kind = type(taken) if type(taken) is not NobodyFree else NobodyFree
     return kind(taken.detail, extra={**taken.extra, "times": tuple(nearest[: limits.NEXT_TIMES])})

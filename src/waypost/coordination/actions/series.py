@@ -43,7 +43,7 @@ def book_series(ctx: Context, wish: SeriesWish) -> Version:
 def _book_series(ctx: Context, wish: SeriesWish) -> Version:
     first = wish.first
     patient = living(ctx, first.patient)
-    kind = queries.clinic(ctx.tenant, ctx.now).kind(first.visit_type)
+    kind = queries.seen(ctx.tenant, ctx.now).kind(first.visit_type)
     first = orders.with_told(ctx, first, kind)
     check_order(ctx, kind, first)
     starts = series_starts(ctx, wish)

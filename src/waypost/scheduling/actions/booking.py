@@ -23,7 +23,7 @@ from waypost.scheduling.problems import (
     TooFarAhead,
 )
 from waypost.scheduling.projections import practitioners_of
-from waypost.scheduling.queries.clinic import clinic
+from waypost.scheduling.queries.clinic import clinic, seen
 from waypost.scheduling.rules import occupied
 from waypost.scheduling.rules.types import VisitType
 
@@ -96,20 +96,19 @@ def _seated(
 
 
 def plans_for(ctx: Context, wishes: Sequence[VisitWish]) -> list[Plan]:
-    here = clinic(ctx.tenant, ctx.now)
-    free = Free(here, ctx.tenant)
+    free = Free(clinic(ctx.tenant, ctx.now), ctx.tenant)
     return [plan(free, kind_for(ctx, wish.visit_type, wish.patients), wish) for wish in wishes]
 
 
 def kind_for(ctx: Context, code: str, patients: Sequence[Any]) -> VisitType:
-    kind = clinic(ctx.tenant, ctx.now).kind(code)
+    kind = seen(ctx.tenant, ctx.now).kind(code)
     if len(patients) > kind.capacity:
         raise GroupFull
     return kind
 
 
 def wants_of(ctx: Context, one: Plan) -> list[Want]:
-    here = clinic(ctx.tenant, ctx.now)
+    here = seen(ctx.tenant, ctx.now)
     whole = occupied.visit_span(one.kind, one.wish.start)
     return [
         *(Want(s.resource, s.held, here.bookables[s.resource].calendar.capacity) for s in one.seats),

@@ -22,7 +22,7 @@ from waypost.scheduling.actions.locking import Want, lock, released, resolved, t
 from waypost.scheduling.actions.planning import Free, Plan, VisitWish, plan
 from waypost.scheduling.problems import CannotServe, NobodyFree, NotAllowedNow, PatientElsewhere, SlotTaken
 from waypost.scheduling.projections import practitioners_of
-from waypost.scheduling.queries.clinic import clinic
+from waypost.scheduling.queries.clinic import clinic, seen
 from waypost.scheduling.rules import ledger, status
 from waypost.scheduling.rules.types import VisitType
 
@@ -36,7 +36,7 @@ def current(ctx: Context, id_: str, expect: int | None) -> Version:
 
 
 def grace_of(ctx: Context, resource: dict[str, Any]) -> timedelta:
-    kind = clinic(ctx.tenant, ctx.now).kinds.get(fhir.visit_type_code(resource) or "")
+    kind = seen(ctx.tenant, ctx.now).kinds.get(fhir.visit_type_code(resource) or "")
     return timedelta(minutes=kind.grace if kind else 0)
 
 
@@ -100,7 +100,7 @@ def take_rows(ctx: Context, resource: dict[str, Any], *, ignore: Sequence[str] =
 
 
 def _lanes(ctx: Context, resource: str) -> int:
-    calendar = clinic(ctx.tenant, ctx.now).calendar(resource)
+    calendar = seen(ctx.tenant, ctx.now).calendar(resource)
     return calendar.capacity if calendar else 1
 
 
@@ -181,8 +181,8 @@ def _moved_seats(
     ctx: Context, id_: str, wish: VisitWish, keep: Sequence[str], held: set[str]
 ) -> tuple[Plan, list[int], list[str]]:
     """Try with the same people and things, then with whoever is free; the second time under everybody's lock."""
-    kind = kind_for(ctx, wish.visit_type, wish.patients)
     here = clinic(ctx.tenant, ctx.now)
+    kind = kind_for(ctx, wish.visit_type, wish.patients)
     bookable = tuple(r for r in keep if r in here.bookables)
     same = _try_plan(Free(here, ctx.tenant, ignore=id_), kind, replace(wish, named=(*wish.named, *bookable)))
     loose = plan(Free(here, ctx.tenant, ignore=id_), kind, wish) if same is None else None

@@ -1,8 +1,8 @@
 """Reading the schedule: times, slots, boards, calendars."""
 
-from waypost.scheduling.queries.clinic import Clinic, clinic, forget
+from waypost.scheduling.queries.clinic import Clinic, clinic, forget, seen
 from waypost.scheduling.queries.slots import Slot, free_slots, read_slot_id, schedule_id, slot_by_id, slot_id
-from waypost.scheduling.queries.times import FindWish, FoundTimes, find_times
+from waypost.scheduling.queries.times import FindWish, FoundTimes, find_times, surroundings
 
 __all__ = [
     "Clinic",
@@ -15,6 +15,8 @@ __all__ = [
     "free_slots",
     "read_slot_id",
     "schedule_id",
+    "seen",
     "slot_by_id",
     "slot_id",
+    "surroundings",
 ]

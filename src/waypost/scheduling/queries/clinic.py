@@ -90,6 +90,12 @@ def clinic(tenant: int, now: datetime) -> Clinic:
         return found
 
 
+def seen(tenant: int, now: datetime) -> Clinic:
+    """Return the picture as it was last looked at: for names, kinds and capacities, which seldom change within an act."""
+    found = _clinics.get(tenant)
+    return found if found is not None and found.grid == grid_for(now) else clinic(tenant, now)
+
+
 def forget(tenant: int | None = None) -> None:
     """Drop what is remembered; for tests and after a restore."""
     with _lock:
@@ -139,16 +145,14 @@ def _load_calendars(found: Clinic, tenant: int, resources: Iterable[str]) -> Non
         )
         calendars = cursor.fetchall()
         bookable = [row[0] for row in calendars]
-        taken: dict[str, list[tuple[datetime, datetime, int | None]]] = {
-            resource: [] for resource in bookable
-        }
+        taken: dict[str, list[tuple[int | None, str]]] = {resource: [] for resource in bookable}
         if bookable:
             cursor.execute(
-                "SELECT resource, starts, ends, CASE kind WHEN 'block' THEN NULL ELSE lane END FROM scheduling_rows(%s, %s, %s, %s)",
+                "SELECT resource, lane, cells FROM scheduling_cells(%s, %s, %s, %s)",
                 [tenant, bookable, found.grid.base, found.grid.end],
             )
-            for resource, starts, ends, lane in cursor.fetchall():
-                taken[resource].append((starts, ends, lane))
+            for resource, lane, cells in cursor.fetchall():
+                taken[resource].append((lane, cells))
     for resource, schedule, version, body in calendars:
         if body is None:
             before = found.bookables[resource]
@@ -159,5 +163,5 @@ def _load_calendars(found: Clinic, tenant: int, resources: Iterable[str]) -> Non
             found.versions[resource] = version
             found.schedules[schedule] = resource
             found.schedule_of[resource] = schedule
-        busy = bits.taken_on(found.grid, calendar.capacity, taken[resource])
+        busy = bits.taken_cells(found.grid, calendar.capacity, taken[resource])
         found.bookables[resource] = Bookable(calendar, opens, busy)

@@ -201,3 +201,17 @@ def taken_on(
         for index in range(capacity) if lane is None or lane >= capacity else (lane,):
             lanes[index].append(span)
     return tuple(grid.outer(lane) for lane in lanes)
+
+
+def taken_cells(grid: Grid, capacity: int, rows: Iterable[tuple[int | None, str]]) -> tuple[int, ...]:
+    """Do as `taken_on`, from cells written as '12-17,40-41': a page of digits is quicker to fill than a big integer."""
+    lanes = [bytearray(b"0") * grid.cells for _ in range(capacity)]
+    for lane, cells in rows:
+        wanted = range(capacity) if lane is None or lane >= capacity else (lane,)
+        for pair in cells.split(","):
+            low_text, _, high_text = pair.rpartition("-")
+            low, high = max(int(low_text), 0), min(int(high_text), grid.cells)
+            if low < high:
+                for index in wanted:
+                    lanes[index][low:high] = b"1" * (high - low)
+    return tuple(int(bytes(reversed(page)), 2) for page in lanes)

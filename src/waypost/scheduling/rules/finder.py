@@ -167,14 +167,14 @@ def _costed(
         yield at + cost, at, site.id, known, site, chosen
 
 
-def find(kind: VisitType, wish: FindWish, around: Surroundings) -> FoundTimes:
+def find(kind: VisitType, wish: FindWish, around: Surroundings, *, relaxing: bool = True) -> FoundTimes:
     """Return the best times, how many there are, and what to relax where there are few."""
     sites = sites_for(kind, wish, around)
     count, _ = _count(sites, kind, around.grid)
     times: list[FoundTime] = []
     for _, at, _, known, site, chosen in islice(_ranked(sites, kind, around), wish.limit):
         times.append(why(_found(kind, wish, around, site, at, known, chosen), wish, first=not times))
-    relax = relaxations(kind, wish, around, count) if count < limits.FEW_TIMES else ()
+    relax = relaxations(kind, wish, around, count) if relaxing and count < limits.FEW_TIMES else ()
     return FoundTimes(tuple(times), count, relax)
 
 

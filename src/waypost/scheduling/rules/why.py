@@ -25,7 +25,9 @@ def why(time: FoundTime, wish: FindWish, *, first: bool) -> FoundTime:
     """Return the time with its reason: what part of the day, who gives it, what it saves, how it stands to the wish."""
     local = time.start.astimezone(ZoneInfo(time.zone))
     said: list[str] = ["Morning" if local.hour < 12 else "Afternoon" if local.hour < 17 else "Evening"]
-    people = sorted((part for part in time.parts if part.role in CARE_ROLES), key=lambda part: part.role != "clinician")
+    people = sorted(
+        (part for part in time.parts if part.role in CARE_ROLES), key=lambda part: part.role != "clinician"
+    )
     person = people[0].name if people else ""
     if person:
         said.append(f"{person} knows the patient" if time.known else f"{person}, new to the patient")
