@@ -2,12 +2,13 @@
 
 MRN_DIGITS = 6
 PHONE_DIGITS = 10
+PHONE_LOCAL_DIGITS = 7
 ASKED_CHARACTERS_MAX = 200
 ASKED_WORDS_MAX = 6
 SLIP_LETTERS_MIN = 3
 PREFIX_LETTERS_MAX = 6
-CANDIDATES_ENOUGH = 24  # stop looking further once so many were found
-CANDIDATES_MAX = 150
+CANDIDATES_ENOUGH = 16  # stop looking further once so many were found
+CANDIDATES_MAX = 80
 HITS_MAX = 8
 FIT_MIN = 0.6
 FIT_SPREAD_MAX = 0.28  # what fits so much worse than the best is not shown

@@ -138,9 +138,10 @@ def date_keys(days: Iterable[date]) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One look into the index: a person must have a key of every group."""
+    """One look into the index: a person must have a key of every group. With `enough` found, no further look is made."""
 
     groups: tuple[frozenset[str], ...]
+    enough: int = limits.CANDIDATES_ENOUGH
 
 
 def steps(asked: Asked) -> list[Step]:
@@ -158,7 +159,14 @@ def steps(asked: Asked) -> list[Step]:
     found: list[Step] = []
     if number:
         if asked.words:
-            found += [Step((*exact, number)), Step((*near, number)), Step((*near, number_near))]
+            # A birth date or a whole phone number that agrees with the name settles it; four digits may be a year.
+            sure = (
+                1
+                if not asked.year
+                and (asked.dates or any(len(p) >= limits.PHONE_LOCAL_DIGITS for p in asked.phones))
+                else limits.CANDIDATES_ENOUGH
+            )
+            found += [Step((*exact, number)), Step((*near, number), sure), Step((*near, number_near), sure)]
         else:
             found += [Step((number,)), Step((number_near,))]
     if not asked.words:

@@ -192,12 +192,18 @@ def hit_of(one: Person, today: date, *, alert: bool = False) -> Hit:
 
 
 def _candidates(scope: Scope, asked: Asked) -> list[Person]:
-    looks = [[hashed(group) for group in step.groups] for step in steps(asked)]
+    looks = steps(asked)
+    groups = [[hashed(group) for group in look.groups] for look in looks]
     tenancy.enter(scope.tenant)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {', '.join(_FIELDS)} FROM registry_find(%s, %s::json, %s, %s)",
-            [scope.tenant, orjson.dumps(looks).decode(), limits.CANDIDATES_ENOUGH, limits.CANDIDATES_MAX],
+            [
+                scope.tenant,
+                orjson.dumps(groups).decode(),
+                [look.enough for look in looks],
+                limits.CANDIDATES_MAX,
+            ],
         )
         return [_person(row) for row in cursor.fetchall()]
 
