@@ -90,7 +90,10 @@ def parser_of(name: str, module: ModuleType) -> argparse.ArgumentParser:
         metavar="DIR",
         help="the data folder (default: WAYPOST_DATA_DIR, else ~/.local/share/waypost)",
     )
-    everywhere.add_argument("--json", action="store_true", help="print the outcome as JSON, for machines")
+    if getattr(module, "JSON_TO_FILE", False):
+        everywhere.add_argument("--json", metavar="FILE", help="write the outcome as JSON to FILE, or print it for `-`")
+    else:
+        everywhere.add_argument("--json", action="store_true", help="print the outcome as JSON, for machines")
     return parser
 
 

@@ -1,0 +1,45 @@
+"""Which name is measured by which function, and the run over all of them."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from bench import bulk, clinic, desk, fhir_door, life, schedule
+from bench.clinic import Clinic
+from bench.result import Result
+
+BY_NAME: dict[str, Callable[[Clinic], list[Result]]] = {
+    "read": fhir_door.read,
+    "create": fhir_door.create,
+    "search-name": fhir_door.search_name,
+    "search-code": fhir_door.search_code,
+    "import": bulk.import_,
+    "slots-day": schedule.slots_day,
+    "find-times": schedule.find_times,
+    "book": schedule.book,
+    "page-find": desk.find,
+    "page-patient": desk.patient,
+    "page-today": desk.today,
+    "page-board": desk.board,
+    "audit": life.audit,
+    "growth": life.growth,
+    "start": life.start,
+    "memory": life.memory,
+}
+
+
+def measure(names: list[str], patients: int, *, quiet: bool) -> list[dict[str, Any]]:
+    """Measure each name on one copy of the clinic; print a line as soon as it is known."""
+
+    def say(words: str) -> None:
+        print(words, file=sys.stderr, flush=True)
+
+    results: list[Result] = []
+    with clinic.opened(patients, say) as here:
+        here.patients, here.say = patients, say
+        for name in names:
+            for result in BY_NAME[name](here):
+                results.append(result)
+                if not quiet:
+                    print(result.line(), flush=True)
+    return [result.facts() for result in results]
