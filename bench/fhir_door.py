@@ -44,7 +44,9 @@ def create(clinic: Clinic) -> list[Result]:
     for text in texts:
         text.pop("id")
         text.pop("meta", None)
-        text["identifier"] = [i for i in text.get("identifier", []) if i.get("system") != "urn:waypost:mrn"]
+        others = [one for one in text.pop("identifier", []) if one.get("system") != "urn:waypost:mrn"]
+        if others:
+            text["identifier"] = others
     requests = [
         load.request("POST", "/fhir/Patient", clinic.headers(), json.dumps(text).encode()) for text in texts
     ]

@@ -6,7 +6,7 @@ database checks the facts.
 """
 
 import hmac
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,12 +17,12 @@ from psycopg import pq
 from waypost.access.bearer import Bearer
 from waypost.access.rules import CHART_ROLES, OPEN_TYPES, WHOLE_RECORD_ROLES, may_read_open
 from waypost.access.smart import permits
-from waypost.audit.entries import SHARDS, Entry, audit_key
+from waypost.audit.actions import own_shard
+from waypost.audit.entries import Entry, audit_key
 
 REMEMBERED_TOKENS_MAX = 1_024
 _READ = b"SELECT * FROM access_read($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)"
 _WHOSE = b"SELECT access_patient_of($1,$2,$3)"
-_SHARD = str(os.getpid() % SHARDS).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Read:
     body: bytes
 
 
+Look = list[bytes | None]  # the parameters of `access_read`
 _known: dict[bytes, Known] = {}
 
 
@@ -63,19 +64,23 @@ def remember(digest: bytes, bearer: Bearer) -> None:
 
 def read(digest: bytes, kind: str, id: str, *, now: datetime, request_id: str) -> Read | None:
     """Return the resource if this token may read it, with the look audited; None sends the caller the ordinary way."""
+    one = look(digest, kind, id, now=now, request_id=request_id)
+    return read_all([one])[0] if one is not None else None
+
+
+def look(digest: bytes, kind: str, id: str, *, now: datetime, request_id: str) -> Look | None:
+    """Return what the database must be asked for one read, the audit entry with it; None where it is not plainly allowed."""
     known = _known.get(digest)
     if known is None:
         return None
     actor = known.bearer.actor
     if not permits(actor.scopes, kind, write=False):
         return None
-    raw = _connection()
-    if raw is None:
-        return None
     if kind == "Patient":
         patient: bytes | None = id.encode()
     else:
-        found = _run(raw, b"waypost_whose", [known.tenant, kind.encode(), id.encode()])
+        raw = _connection()
+        found = _run(raw, b"waypost_whose", [known.tenant, kind.encode(), id.encode()]) if raw is not None else None
         if found is None:
             return None
         patient = found.get_value(0, 0)
@@ -87,14 +92,52 @@ def read(digest: bytes, kind: str, id: str, *, now: datetime, request_id: str) -
         patient=patient.decode() if patient is not None else None, door="api", request=request_id,
     ).content().encode()  # fmt: skip
     mac = hmac.digest(audit_key(), content, "sha256").hex().encode()
-    rows = _run(raw, b"waypost_read", [
+    return [
         b"\\x" + digest.hex().encode(), now.isoformat().encode(), known.account, known.tenant, known.roles,
-        known.practitioner, actor.key.encode(), kind.encode(), id.encode(), patient, need.encode(), _SHARD, content, mac,
-    ])  # fmt: skip
+        known.practitioner, actor.key.encode(), kind.encode(), id.encode(), patient, need.encode(), b"%d" % own_shard(),
+        content, mac,
+    ]  # fmt: skip
+
+
+def read_all(looks: Sequence[Look]) -> list[Read | None]:
+    """Read all that is asked for, in one trip and one commit: who reads at the same time shares the wait for the disk."""
+    raw = _connection()
+    if raw is None or not looks:
+        return [None] * len(looks)
+    if len(looks) == 1:
+        return [_as_read(_run(raw, b"waypost_read", looks[0]))]
+    raw.enter_pipeline_mode()
+    try:
+        for one in looks:
+            raw.send_query_prepared(b"waypost_read", one)
+        raw.pipeline_sync()
+        answers = [_next_of(raw) for _ in looks]
+        ended = raw.get_result()
+        whole = ended is not None and ended.status == pq.ExecStatus.PIPELINE_SYNC
+    finally:
+        if raw.status == pq.ConnStatus.OK:
+            raw.exit_pipeline_mode()
+    if not whole or any(found is None or found.status != pq.ExecStatus.TUPLES_OK for found in answers):
+        if raw.status != pq.ConnStatus.OK:
+            connection.close()
+        return [None] * len(looks)  # one that fails takes the others' audit with it, so all go the ordinary way
+    return [_as_read(found) for found in answers]
+
+
+def _next_of(raw: pq.PGconn) -> pq.PGresult | None:
+    found = raw.get_result()
+    if found is not None and found.status != pq.ExecStatus.PIPELINE_SYNC:
+        raw.get_result()  # each statement's results end with a None
+    return found
+
+
+def _as_read(rows: pq.PGresult | None) -> Read | None:
     if rows is None or rows.ntuples != 1:
         return None
     version, at, body = rows.get_value(0, 0), rows.get_value(0, 1), rows.get_value(0, 2)
-    assert version is not None and at is not None and body is not None
+    assert version is not None
+    assert at is not None
+    assert body is not None
     return Read(int(version), datetime.fromisoformat(at.decode()).astimezone(UTC), body)
 
 

@@ -5,6 +5,8 @@ Answers only what the ordinary route would answer with 200 or 304, and the same;
 
 import re
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from email.utils import format_datetime
 from typing import Any
 
@@ -21,8 +23,30 @@ _COMMON = (("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store"))
 _TYPE = ("Content-Type", "application/fhir+json; charset=utf-8")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call that may be answered here: what the database is asked, and what the answer depends on besides."""
+
+    look: onetrip.Look
+    wanted: str  # If-None-Match
+    with_body: bool
+
+
 def respond(environ: dict[str, Any], clock: Clock) -> Answer | None:
     """Return status line, headers and body, or None."""
+    asked = ask(environ, clock)
+    return answer(asked, onetrip.read_all([asked.look])[0]) if asked is not None else None
+
+
+def respond_to_all(environs: Sequence[dict[str, Any]], clock: Clock) -> list[Answer | None]:
+    """Answer calls that came at the same time, in one trip to the database."""
+    asked = [ask(environ, clock) for environ in environs]
+    found = iter(onetrip.read_all([one.look for one in asked if one is not None]))
+    return [answer(one, next(found)) if one is not None else None for one in asked]
+
+
+def ask(environ: dict[str, Any], clock: Clock) -> Asked | None:
+    """Read a call; None where it is not one for here."""
     method = environ["REQUEST_METHOD"]
     if (
         method not in {"GET", "HEAD"}
@@ -41,12 +65,17 @@ def respond(environ: dict[str, Any], clock: Clock) -> Answer | None:
     except SignInNeeded:
         return None
     request_id = environ.get("HTTP_X_REQUEST_ID", "")[:64] or secrets.token_hex(8)
-    found = onetrip.read(digest, match[1], match[2], now=clock.now(), request_id=request_id)
+    look = onetrip.look(digest, match[1], match[2], now=clock.now(), request_id=request_id)
+    return Asked(look, wanted, method == "GET") if look is not None else None
+
+
+def answer(asked: Asked, found: onetrip.Read | None) -> Answer | None:
+    """Put what was found into an answer; None where nothing was."""
     if found is None:
         return None
     tag = f'W/"{found.version}"'
     headers = [("ETag", tag), ("Last-Modified", format_datetime(found.at, usegmt=True)), *_COMMON]
-    if wanted == tag:
+    if asked.wanted == tag:
         return "304 Not Modified", headers, b""
     headers += (_TYPE, ("Content-Length", str(len(found.body))))
-    return "200 OK", headers, found.body if method == "GET" else b""
+    return "200 OK", headers, found.body if asked.with_body else b""

@@ -1,7 +1,8 @@
-"""The web server's side of one process: receives a request whole, then has it answered, one at a time.
+"""The web server's side of one process: receives requests whole, then has them answered.
 
 Granian's own threads hold the sockets. Until a request's last byte is here it costs a coroutine and nothing else, so
-half-sent bodies and idle connections cannot hold anybody up. Then the answer is made in this very thread: by the FHIR door,
+half-sent bodies and idle connections cannot hold anybody up. Plain reads of the FHIR door that come at the same time are
+answered together, in one trip to the database; everything else is answered in one of a few threads, by the FHIR door,
 which has no middleware, or by Django. See docs/adr/0010-a-server-that-waits-for-nobody.md.
 """
 
@@ -10,7 +11,8 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
@@ -22,12 +24,14 @@ DRAIN_BYTES_MAX = (
     256 * 2**20
 )  # how much of a body that is too long is read so that its sender hears the answer
 BODY_SECONDS_MAX = 60
+THREADS = 4  # a process; each waits for the disk at its commit, and they wait together
 
 HASHED = r"^.+\.[0-9a-f]{12}\..+$"  # a file whose name changes with its content
 TYPE_JSON = ("content-type", "application/json")
 Headers = list[tuple[str, str]]
 Answer = tuple[int, Headers, bytes]
 Wsgi = Callable[..., Iterable[bytes]]
+Quick = Callable[[Sequence[dict[str, Any]]], list[Answer | None]]
 log = logging.getLogger("waypost.server")
 
 
@@ -42,16 +46,16 @@ class BodyCutShort(Exception):
 class Application:
     """What Granian calls: one instance a process."""
 
-    def __init__(self, desk: Wsgi, fhir: Wsgi, ready: Callable[[], bool]) -> None:
-        self._desk, self._fhir, self._ready = desk, fhir, ready
+    def __init__(self, desk: Wsgi, fhir: Wsgi, quick: Quick, ready: Callable[[], bool]) -> None:
+        self._desk, self._fhir, self._quick, self._ready = desk, fhir, quick, ready
+        self._waiting: list[tuple[dict[str, Any], asyncio.Future[Answer | None]]] = []
+        self._pool = ThreadPoolExecutor(THREADS, "answer")
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         die_with_parent()
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        from django.db import connections
-
-        connections.close_all()
+        self._pool.shutdown(wait=True)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         try:
@@ -69,24 +73,54 @@ class Application:
         except BodyCutShort as cut:
             status, headers, content = _refusal(scope.path, 400, "incomplete", str(cut))
         else:
-            status, headers, content = self._answer(scope, body)
+            status, headers, content = await self._answer(_environ(scope, body))
         protocol.response_bytes(status, headers, content)
 
-    def _answer(self, scope: Any, body: bytes) -> Answer:
-        """Answer a request that is here whole. No other coroutine runs meanwhile, as none could with one thread."""
-        environ = _environ(scope, body)
+    async def _answer(self, environ: dict[str, Any]) -> Answer:
+        loop = asyncio.get_running_loop()
+        plain = (
+            environ["REQUEST_METHOD"] in {"GET", "HEAD"}
+            and not environ["QUERY_STRING"]
+            and _is_fhir(environ["PATH_INFO"])
+        )
+        if plain:
+            if not self._waiting:
+                loop.call_soon(self._read_all)
+            future: asyncio.Future[Answer | None] = loop.create_future()
+            self._waiting.append((environ, future))
+            if (answer := await future) is not None:
+                return answer
+        return await loop.run_in_executor(self._pool, self._in_thread, environ)
+
+    def _read_all(self) -> None:
+        """Answer the plain reads that came at the same time, in one trip to the database and one commit.
+
+        No coroutine runs meanwhile; those that arrive are the next batch.
+        """
+        batch, self._waiting = self._waiting, []
         running = asyncio._get_running_loop()
         asyncio._set_running_loop(None)  # what is called is synchronous code and may look whether a loop runs
         try:
-            if scope.path == "/healthz":
+            answers = self._quick([environ for environ, _ in batch])
+        except Exception:
+            _let_go()
+            answers = [None] * len(batch)  # the ordinary way says what is wrong
+        finally:
+            asyncio._set_running_loop(running)
+        for (_, future), answer in zip(batch, answers, strict=True):
+            if not future.done():
+                future.set_result(answer)
+
+    def _in_thread(self, environ: dict[str, Any]) -> Answer:
+        path = environ["PATH_INFO"]
+        try:
+            if path == "/healthz":
                 return self._health()
-            return _call(self._fhir if _is_fhir(scope.path) else self._desk, environ)
+            return _call(self._fhir if _is_fhir(path) else self._desk, environ)
         except Exception:
             log.exception("request failed outside Django")
             _let_go()
-            return _refusal(scope.path, 500, "exception", "Something went wrong here.")
-        finally:
-            asyncio._set_running_loop(running)
+            return _refusal(path, 500, "exception", "Something went wrong here.")
 
     def _health(self) -> Answer:
         ready = self._ready()
@@ -224,6 +258,17 @@ def _let_go() -> None:
     connections.close_all()
 
 
+def quick_reads(environs: Sequence[dict[str, Any]]) -> list[Answer | None]:
+    """Answer plain reads by the FHIR door's fast path, on this thread's own connection."""
+    from django.db import connection
+
+    from waypost.api import door, fast
+
+    connection.ensure_connection()
+    found = fast.respond_to_all(environs, door.CLOCK)
+    return [(int(one[0][:3]), one[1], one[2]) if one is not None else None for one in found]
+
+
 def preload() -> None:
     """Import what requests need, so that forked processes share it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waypost.config.settings")
@@ -253,4 +298,4 @@ def build() -> Application:
             max_age=60,
             immutable_file_test=HASHED,
         )
-    return Application(desk, fhir, database_answers)
+    return Application(desk, fhir, quick_reads, database_answers)
