@@ -3,12 +3,6 @@
 from waypost.kernel.problem import Problem
 
 
-class SignInNeeded(Problem):
-    code, status, issue = "api.sign-in-needed", 401, "login"
-    title = "This door needs a bearer token."
-    remedy = "Send `Authorization: Bearer …` with a token from `waypost token --as USERNAME`."
-
-
 class ScopeTooNarrow(Problem):
     code, status, issue = "api.scope-too-narrow", 403, "forbidden"
     title = "The token's scopes do not cover this."
@@ -95,12 +89,6 @@ class SearchTooLarge(Problem):
     remedy = "Ask with fewer parameters or values."
 
 
-class TooMany(Problem):
-    code, status, issue = "api.too-many", 412, "multiple-matches"
-    title = "The condition matches more than one resource."
-    remedy = "Name it so that one resource at most is meant."
-
-
 class HeaderUnsuitable(Problem):
     code, status, issue = "api.header-unsuitable", 400, "value"
     title = "A header's value cannot be read."
@@ -111,9 +99,3 @@ class BundleUnsuitable(Problem):
     code, status, issue = "api.bundle-unsuitable", 400, "invariant"
     title = "The Bundle cannot be processed."
     remedy = "Send type `batch` or `transaction`, each entry with request.method and request.url."
-
-
-class SlotsComputed(Problem):
-    code, status, issue = "api.slots-computed", 422, "business-rule"
-    title = "This Schedule's times are computed from templates; its Slots cannot be stored."
-    remedy = "Change the template at the desk, or block time there."
