@@ -94,3 +94,40 @@ def test_a_search_uses_its_index(context, crowded, kind, pairs, index, condition
     assert "Seq Scan on records" not in plan, plan
     took = float(plan.split("Execution Time: ")[1].split(" ms")[0])
     assert took < most_ms * 10, plan
+
+
+def test_each_named_query_of_the_record_uses_an_index(context, crowded):
+    from waypost.records import queries
+
+    scope = scopes.everything(context(at=crowded))
+    asked = []
+
+    def note(execute, query, params, many, ctx):
+        if query.startswith("SELECT") and "records_" in query:
+            asked.append((query, params))
+        return execute(query, params, many, ctx)
+
+    with connection.execute_wrapper(note):
+        queries.read(scope, "Patient", "p7")
+        queries.vread(scope, "Patient", "p7", 1)
+        queries.history(scope, "Patient", "p7")
+        queries.many(scope, [("Patient", "p7"), ("Task", "p8")])
+        queries.about(scope, "p7", ["Observation", "Encounter"])
+        run.everything(scope, "p7", after=None, most=100)
+        run.history_of_type(scope, "Task", before=None, since=None, most=20)
+        run.exists(crowded.pk, "Patient", "p7")
+    assert len(asked) >= 8
+    for query, params in asked:
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN " + query, list(params))
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        assert "Index Cond" in plan, plan
+        assert "Seq Scan on records" not in plan, plan
+
+
+def test_a_search_costs_three_statements(door, context):
+    door.get("Patient?name=warm")
+    asked = []
+    with connection.execute_wrapper(lambda execute, q, p, m, c: asked.append(q) or execute(q, p, m, c)):
+        assert door.get("Patient?name=cas").status == 200
+    assert len(asked) == 3, asked  # whose token, what matches, the audit

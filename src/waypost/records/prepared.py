@@ -7,6 +7,7 @@ transaction if one is open; values travel apart from the text.
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,13 @@ _BAD_DATA = "22"  # SQLSTATE class
 
 def rows(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Run a statement written with `%s` and return its rows. Raises Django's DataError, OperationalError, DatabaseError."""
+    execute: Callable[..., list[tuple[Any, ...]]] = _execute
+    for wrapper in reversed(connection.execute_wrappers):  # whoever counts or times statements sees these too
+        execute = partial(wrapper, execute)
+    return execute(text, values, False, {"connection": connection, "cursor": None})
+
+
+def _execute(text: str, values: Sequence[Any], _many: bool, _context: object) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     raw = connection.connection
     pgconn: pq.PGconn = raw.pgconn
