@@ -1,6 +1,7 @@
 """A placed visit as a FHIR Appointment, and the Encounter of one that happened."""
 
 from datetime import datetime, timedelta
+from random import Random
 
 from waypost.demo.calendars import Hours
 from waypost.demo.fhir import THO, Json, coding, concept, ext, instant, ref, tho
@@ -70,9 +71,13 @@ def appointment(
         made["comment"] = staff_note
     if order:
         made["basedOn"] = [ref(order)]
+    rng = Random(f"{visit.id}:confirmed")
     for person in visit.people:
+        answer = _STATUS_OF_PATIENT[visit.status]
+        if visit.status == "booked" and ("cast" in person.tags or rng.random() < 0.6):
+            answer = "needs-action"  # asked, no reply yet
         made["participant"].append(
-            {"actor": ref(person.reference, person.shown), "required": "required", "status": _STATUS_OF_PATIENT[visit.status],
+            {"actor": ref(person.reference, person.shown), "required": "required", "status": answer,
              "period": {"start": instant(visit.start), "end": instant(visit.end)}}
         )  # fmt: skip
     for part in sorted(visit.parts, key=lambda each: _ORDER.index(each.role)):

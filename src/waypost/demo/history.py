@@ -162,14 +162,15 @@ def medication(person: Person, key: str, illness: Illness, today: date) -> Json:
 
 def allergy(person: Person) -> Json | None:
     rng = Random(f"{person.id}:allergy")
-    if rng.random() > 0.42 and "penicillin" not in person.tags:
-        return None
+    roll = rng.random()
+    if roll > 0.42 and "penicillin" not in person.tags:
+        return _none_known(person) if roll < 0.92 or "cast" in person.tags else None
     name, code, reaction, reaction_code, category = (
         _ALLERGIES[0] if "penicillin" in person.tags else rng.choice(_ALLERGIES)
     )
     taken = {key for key, _ in medicines_of(person)}
     if name.lower() in taken or (name == "Penicillin" and "amoxicillin" in taken):
-        return None
+        return _none_known(person)
     return {
         "resourceType": "AllergyIntolerance",
         "id": own_id(person, "allergy", name),
@@ -181,7 +182,21 @@ def allergy(person: Person) -> Json | None:
         "code": concept(*([coding(RXNORM, code, name)] if code else []), text=name),
         "patient": ref(person.reference, person.shown),
         "recordedDate": day(person.registered),
+        "recorder": ref(person.pcp.reference, person.pcp.shown),
         "reaction": [{"manifestation": [concept(coding(SNOMED, reaction_code), text=reaction)]}],
+    }
+
+
+def _none_known(person: Person) -> Json:
+    return {
+        "resourceType": "AllergyIntolerance",
+        "id": own_id(person, "allergy", "none"),
+        "clinicalStatus": concept(coding(THO + "allergyintolerance-clinical", "active")),
+        "verificationStatus": concept(coding(THO + "allergyintolerance-verification", "confirmed")),
+        "code": concept(coding(SNOMED, "716186003", "No known allergy"), text="No known allergies"),
+        "patient": ref(person.reference, person.shown),
+        "recordedDate": day(person.registered),
+        "recorder": ref(person.pcp.reference, person.pcp.shown),
     }
 
 

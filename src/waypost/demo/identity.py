@@ -183,14 +183,14 @@ def circle(person: Person, today: date) -> list[Json]:
         return []
     made = []
     community = next(each for each in names.COMMUNITIES if each.key == person.community)
-    if rng.random() < (0.8 if person.age > 64 else 0.55):
+    if rng.random() < (0.82 if person.age > 64 else 0.62):
         kind = rng.choice(
             ("daughter", "son", "daughter", "spouse")
             if person.age > 60
             else ("spouse", "sister", "mother", "friend")
         )
         code, shown, sex = _KIN[kind]
-        sex = sex or ("male" if person.sex == "female" else "female")
+        sex = sex or (person.sex if rng.random() < 0.08 else "male" if person.sex == "female" else "female")
         family = person.family if kind != "friend" else rng.choice(community.families)
         given = names.pick_given(rng, community, sex, family)[:1]
         about = rng.choice((["visits"], ["visits", "bills"], ["visits", "clinical"], ["all"]))
@@ -200,12 +200,12 @@ def circle(person: Person, today: date) -> list[Json]:
         made.append(
             _related(
                 person, kind, {"use": "official", "family": family, "given": given},
-                [_role(code, shown)] + ([_EMERGENCY] if rng.random() < 0.6 else []),
+                [_role(code, shown)] + ([_EMERGENCY] if rng.random() < 0.85 else []),
                 telecom=[{"system": "phone", "value": phone_number(person.index + 700, 1), "use": "mobile"}],
                 gender=sex, period=period, extension=[ext("may-discuss", "Code", what) for what in about],
             )
         )  # fmt: skip
-    elif rng.random() < 0.4:
+    elif rng.random() < 0.7:
         family = rng.choice(community.families)
         given = names.pick_given(rng, community, "female", family)[:1]
         made.append(

@@ -77,6 +77,8 @@ def coverage(person: Person, today: date) -> list[Json]:
     period: Json = {"start": day(start)}
     if code == "EHCPOL" or rng.random() < 0.25:
         period["end"] = day(date(today.year, 12, 31))
+    if person.died:
+        period["end"] = day(person.died)
     cover: Json = {
         "resourceType": "Coverage",
         "id": own_id(person, "coverage"),
@@ -105,7 +107,7 @@ def coverage(person: Person, today: date) -> list[Json]:
     if not person.is_child:
         cover["subscriber"] = ref(person.reference, person.shown)
     asked = today - timedelta(days=rng.choice([2, 5, 9, 20, 34, 60, 83, 120]))
-    if rng.random() < 0.12 or asked <= person.registered:
+    if (rng.random() < 0.12 and "cast" not in person.tags) or asked <= person.registered:
         return [cover]
     left = 0.0 if code != "EHCPOL" else rng.choice([0, 125.0, 412.5, 640.0, 1180.25])
     return [cover, answer(person, cover, payer, asked, left, active=rng.random() < 0.96)]

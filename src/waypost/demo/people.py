@@ -139,7 +139,8 @@ def draw(index: int, seed: str, now: datetime, pcps: list[Staff], coordinators: 
     language = names.pick_language(rng, community)
     if age < 18 and language != "en" and rng.random() < 0.5:
         language = "en"
-    registered = max(today - timedelta(days=rng.randrange(40, 3000)), born + timedelta(days=3))
+    since = rng.randrange(2, 150) if rng.random() < 0.14 else rng.randrange(150, 3000)
+    registered = max(today - timedelta(days=since), born + timedelta(days=3))
     person = Person(
         index=index,
         id=str(ids.uuid7(_noon(registered), rng.getrandbits(74))),

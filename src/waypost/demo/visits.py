@@ -1,6 +1,6 @@
 """Visits of the demo clinic: placed without overlap, filled to the measure of each day, told by the clock of `now`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -15,19 +15,21 @@ from waypost.kernel import ids
 PAST_DAYS = 60
 AHEAD_DAYS = 90
 _TRIES = 40
+_VISITS_MAX = 11  # of one person, over the five months
+_SOON = frozenset({"pc-same-day", "pc-child-sick"})  # nobody books these weeks ahead
 _MISSES = 6  # in a small clinic there may be nobody left to ask
 
 # What each kind of calendar spends its day on: visit types and their weights.
 MIX: dict[str, tuple[tuple[str, int], ...]] = {
     "primary-care": (
-        ("pc-follow-up", 50),
-        ("pc-new", 8),
+        ("pc-follow-up", 52),
+        ("pc-new", 5),
         ("pc-same-day", 12),
-        ("pc-physical", 14),
-        ("pc-hospital", 4),
-        ("pc-video", 12),
+        ("pc-physical", 15),
+        ("pc-hospital", 3),
+        ("pc-video", 13),
     ),
-    "pediatrics": (("pc-well-child", 65), ("pc-child-sick", 35)),
+    "pediatrics": (("pc-well-child", 45), ("pc-child-follow-up", 35), ("pc-child-sick", 20)),
     "cardiology": (("card-follow-up", 55), ("card-new", 15), ("card-echo", 25), ("card-stress", 5)),
     "nursing": (
         ("nurse-bp", 35),
@@ -166,6 +168,8 @@ class Book:
             if self.ledger.used(lead, on) >= goal or misses > _MISSES:
                 return
             code = rng.choices(codes, weights)[0]
+            if code in _SOON and (on - self.today).days > 1:
+                continue
             needs = self.needs[code, self.bodies[lead]["site"]]
             if needs is None:
                 continue
@@ -193,25 +197,44 @@ class Book:
                 return None
             person = pool[rng.randrange(len(pool))]
             days = self._seen.get(person.id, ())
-            if any(abs((on - day).days) < _gap(code, other) for day, other in days) or not self._patient_free(
-                person, on, start, length
-            ):
+            if not suits(code, person, on, days) or not self._patient_free(person, on, start, length):
                 continue
-            if on < person.registered or (person.born and on < person.born):
-                continue
-            cost = len(days) + rng.random()
+            cost = (len(days) + rng.random()) / (2 + len(person.illnesses))
             if best is None or cost < best[0]:
                 best = (cost, person)
-            if best[0] < 1:
+            if best[0] < 0.5:
                 break
         return best[1] if best else None
+
+
+_ONCE = frozenset({"pc-new", "pc-physical", "pc-hospital", "pc-well-child", "card-new", "card-echo", "card-stress", "card-holter",
+                   "ct-contrast", "ct-plain", "mri-plain", "mri-contrast", "us-abdomen", "us-pelvis", "bh-intake", "nurse-shots"})  # fmt: skip
+_FIRST = frozenset({"pc-new", "card-new", "bh-intake"})
+
+
+def suits(code: str, person: Person, on: date, seen: Sequence[tuple[date, str]]) -> bool:
+    """Say whether a visit of this kind makes sense for this person on this day, after the visits there are already."""
+    if on < person.registered or (person.born and on < person.born) or len(seen) >= _VISITS_MAX:
+        return False
+    for day, other in seen:
+        if abs((on - day).days) < _gap(code, other) or (code == other and code in _ONCE):
+            return False
+        if (code in _FIRST or other in _FIRST) and code[:3] == other[:3] and (day < on) == (code in _FIRST):
+            return False  # nobody is new after having been here, nor seen before being new
+    if code == "pc-new":
+        return (on - person.registered).days < 120
+    if code == "pc-hospital":
+        return person.age > 50 and len(person.illnesses) > 1
+    if code == "nurse-shots" and person.age > 17:
+        return on.month in {9, 10, 11, 12, 1, 2} or person.age > 64
+    return True
 
 
 def _gap(code: str, other: str) -> int:
     """Return how many days should lie between two visits of one person."""
     if code[:3] != other[:3]:
         return 2
-    return {"inf": 13, "bh-": 6, "pc-": 24, "car": 16}.get(code[:3], 26)
+    return {"inf": 27, "bh-": 6, "pc-": 20, "car": 16}.get(code[:3], 26)
 
 
 def measure(days_ahead: int) -> float:

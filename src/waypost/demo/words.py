@@ -25,6 +25,13 @@ REASONS: dict[str, tuple[str, ...]] = {
     "pc-physical": ("Yearly physical", "Physical for work"),
     "pc-hospital": ("After a hospital stay",),
     "pc-well-child": ("Well-child check", "School physical"),
+    "pc-child-follow-up": (
+        "Ear check after infection",
+        "Weight check",
+        "Asthma check-up",
+        "School form",
+        "Skin check",
+    ),
     "pc-child-sick": ("Fever since last night", "Cough", "Ear pain", "Stomach ache"),
     "pc-video": ("Talk about results", "Refill", "Check-in after new pill"),
     "nurse-bp": ("Blood pressure check",),

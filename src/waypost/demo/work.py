@@ -101,26 +101,45 @@ def order(
     return made
 
 
+_SENDERS = (
+    "Tidewater Eye Clinic",
+    "Elmwood Imaging",
+    "General Hospital",
+    "Three Rivers Podiatry",
+    "the last clinic",
+)
+_HELP = ("rent", "food", "rides", "the heating bill", "child care")
+_TIMES = ("first", "second")
+
+
+def _in_sentence(name: str) -> str:
+    """Return a condition's name as it stands inside a sentence: COPD and Crohn's keep their capitals."""
+    return name if name[1:2].isupper() or name.startswith("Crohn") else name[0].lower() + name[1:]
+
+
 def everyday(person: Person, now: datetime, today: date, has_next: bool, nurses: list[Staff]) -> list[Json]:
     """Return the work that is open about a person, if any: about every third has some."""
     rng = Random(f"{person.id}:work")
     roll = rng.random()
     at = now - timedelta(days=rng.randrange(1, 12), minutes=rng.randrange(400))
+    at = max(at, local(person.registered + timedelta(days=1), "10:00")) if person.registered < today else now
     mine = rng.random() < 0.85
     owner = person.coordinator if mine else None
     nurse = nurses[person.index % len(nurses)]
     disease = next((BY_KEY[illness.key] for illness in person.illnesses if illness.until is None), None)
     soon = business_days_after(today, rng.choice((0, 0, 1, 2, 3, 5, 8)))
     made: list[Json] = []
-    if roll < 0.05 and disease and not has_next:
-        made.append(task(person, "recall", f"Book {disease.name.lower()} check-up", due=soon, at=at, owner=owner, pool="" if owner else "desk",
+    if roll < 0.03 and disease and not has_next:
+        made.append(task(person, "recall", f"Book {_in_sentence(disease.name)} check-up", due=soon, at=at, owner=owner, pool="" if owner else "desk",
                          why=f"{disease.name}: last seen more than 2 months ago, nothing booked."))  # fmt: skip
-    elif roll < 0.10:
+    elif roll < 0.065:
         ordered = today - timedelta(days=rng.randrange(3, 15))
         what = rng.choice(("cardiology", "radiology", "behavioral-health"))
         text = {
             "cardiology": "Referral to cardiology",
-            "radiology": "MRI of the knee",
+            "radiology": rng.choice(
+                ("MRI of the knee", "MRI of the lower back", "CT of the sinuses", "Belly ultrasound")
+            ),
             "behavioral-health": "Referral to behavioral health",
         }[what]
         if person.age >= 18 and ordered > person.registered:
@@ -132,10 +151,10 @@ def everyday(person: Person, now: datetime, today: date, has_next: bool, nurses:
             made.append(task(person, "referral", f"{text} has no date, day {(today - ordered).days} of 14", due=due, at=at, owner=owner,
                              pool="" if owner else "referrals", why=f"Ordered {ordered:%b} {ordered.day} by {person.pcp.shown}; a date is due within 14 days.",
                              focus=f"ServiceRequest/{asked['id']}"))  # fmt: skip
-    elif roll < 0.115 and person.plan != "self-pay":
+    elif roll < 0.08 and person.plan != "self-pay":
         made.append(task(person, "coverage", "Verify coverage before the next visit", due=soon, at=at, pool="coverage",
                          why="The payer's last answer is older than 60 days."))  # fmt: skip
-    elif roll < 0.145 and disease and person.age >= 18:
+    elif roll < 0.10 and disease and person.age >= 18:
         made.append(
             task(
                 person,
@@ -144,15 +163,15 @@ def everyday(person: Person, now: datetime, today: date, has_next: bool, nurses:
                 due=soon,
                 at=at,
                 owner=nurse,
-                why=f"Started for {disease.name.lower()}; call within two weeks.",
+                why=f"Started for {_in_sentence(disease.name)}; call within two weeks.",
             )
         )
-    elif roll < 0.16:
-        made.append(task(person, "records", "Get records from the last clinic", due=business_days_after(today, 6), at=at, owner=owner,
-                         pool="" if owner else "desk", why="New to the clinic; release signed."))  # fmt: skip
-    elif roll < 0.18 and person.age >= 18:
-        made.append(task(person, "social", "Ask about help with rent, second contact", due=soon, at=at, owner=person.coordinator,
-                         why="Said yes to help; listed agency has not answered yet."))  # fmt: skip
+    elif roll < 0.11:
+        made.append(task(person, "records", f"Get records from {rng.choice(_SENDERS)}", due=business_days_after(today, 6), at=at, owner=owner,
+                         pool="" if owner else "desk", why="Release signed; nothing has come yet."))  # fmt: skip
+    elif roll < 0.12 and person.age >= 18:
+        made.append(task(person, "social", f"Ask about help with {rng.choice(_HELP)}, {rng.choice(_TIMES)} contact", due=soon, at=at, owner=person.coordinator,
+                         why="Said yes to help; the agency has not answered yet."))  # fmt: skip
     if not person.phone and "complex" not in person.tags:
         made.append(
             task(
