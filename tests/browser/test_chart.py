@@ -58,11 +58,12 @@ def test_what_cannot_be_is_said_in_place_and_has_the_focus(window, a_patient):
     desk.go(f"/patients/{a_patient}")
     page.get_by_role("link", name="Add a phone number").click()
     page.wait_for_selector(".card.edit")
-    page.get_by_label("Number").fill("12")
+    number = page.get_by_role("textbox", name="Number", exact=True)
+    number.fill("12")
     page.get_by_role("button", name="Save").click()
     page.wait_for_selector("#errors")
     assert page.evaluate("document.activeElement.id") == "errors"
-    assert page.get_by_label("Number").input_value() == "12"
+    assert number.input_value() == "12"
 
 
 def test_without_javascript_one_can_look_and_edit(window, a_patient):
@@ -70,7 +71,7 @@ def test_without_javascript_one_can_look_and_edit(window, a_patient):
     page = desk.page
     desk.go(f"/patients/{a_patient}")
     page.get_by_role("link", name="Add a note").click()
-    page.get_by_label("Note").fill("Prefers the morning bus.")
+    page.get_by_role("textbox", name="Note", exact=True).fill("Prefers the morning bus.")
     page.get_by_role("button", name="Keep the note").click()
     assert re.search(rf"/patients/{a_patient}$", page.url)
     assert "Prefers the morning bus." in page.locator("#timeline").inner_text()

@@ -296,6 +296,28 @@ def test_the_timeline_filters_and_pages(sign_in, context, castillo):
     assert sorted(map(int, seen)) == list(range(130)), "nothing skipped, nothing twice"
 
 
+def test_htmx_gets_the_part_it_asked_for(sign_in, castillo):
+    client = sign_in()
+    card = client.get("/patients/castillo/timeline?kind=contacts", headers={"HX-Request": "true"}).content.decode()
+    assert card.lstrip().startswith("<section")
+    assert "Weight up 3 kg" in card
+    assert "/patients/castillo/timeline?kind=visits" in card
+    after = "2026-11-04T00:00:00+00:00~Communication~z"
+    lines = client.get(
+        "/patients/castillo/timeline", {"kind": "contacts", "after": after}, headers={"HX-Request": "true"}
+    ).content.decode()
+    assert lines.lstrip().startswith("<li>")
+    assert "Weight up 3 kg" in lines
+    form = client.get("/patients/castillo/edit/phone?on=0", headers={"HX-Request": "true"}).content.decode()
+    assert form.lstrip().startswith("<section")
+    saved = client.post(
+        "/patients/castillo/edit/phone?on=0",
+        {"version": "1", "number": "2025550100", "use": "home"},
+        headers={"HX-Request": "true"},
+    )
+    assert (saved.status_code, saved["HX-Redirect"]) == (204, "/patients/castillo")
+
+
 def test_a_merged_chart_says_so_and_leads_to_the_survivor(sign_in, context, castillo):
     cases.file_all(
         context(),

@@ -16,6 +16,6 @@ RESULT_KINDS_MAX = 150
 RESULT_FIGURES_MAX = 12
 RESULTS_ON_PAGE_MAX = 6
 TIMELINE_ROWS_MAX = 120  # rows read for one page of the timeline
-TIMELINE_LINES_MAX = 25  # lines shown of them; results of a day are one line
+TIMELINE_LINES_MAX = 18  # lines shown of them; results of a day are one line
 HISTORY_VERSIONS_MAX = 100
 NAMES_MAX = 400

@@ -69,6 +69,7 @@ class TimelineView(Page):
     band: Band | None
     timeline: TimelinePage
     chips: Sequence[Chip]
+    may: frozenset[str] = frozenset()
     after: str = ""
 
 

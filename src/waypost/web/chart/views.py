@@ -95,11 +95,12 @@ def timeline(request: Request, id: str) -> HttpResponse:
         band=band(view) if view else None,
         timeline=found,
         chips=chips(found),
+        may=forms_for(request),
         after=after,
     )
     if whole:
         return render_page(request, page)
-    part = "waypost/chart/lines.html" if after else "waypost/chart/timeline_card.html"
+    part = "waypost/chart/lines_part.html" if after else "waypost/chart/timeline_part.html"
     return render_part(request, part, page)
 
 
