@@ -2,7 +2,7 @@
 
 import multiprocessing
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 RACERS = 8
@@ -29,8 +29,7 @@ class Course:
     patients: tuple  # per racer, per provider: nobody is refused because the patient is elsewhere
     parked: tuple = ()  # per racer: visits that may be moved into a slot
     token: str = ""
-    password: str = ""
-    more: dict = field(default_factory=dict)
+    accounts: tuple = ()  # per racer: who signs in
 
 
 def run(course: Course) -> list[list[str]]:
@@ -182,4 +181,37 @@ def fhir(n: int, course: Course):
     return attempt
 
 
-DOORS = {"direct": direct, "mixed": mixed, "fhir": fhir}
+def web(n: int, course: Course):
+    """Press 'Book' on the booking card, as a browser does; every answer is the next page or the card again."""
+    from django.test import Client
+
+    from waypost.access.models import Account
+    from waypost.kernel.clock import FixedClock
+    from waypost.web import middleware
+
+    middleware.CLOCK = FixedClock(course.now)
+    client = Client()
+    account = Account.objects.get(username=course.accounts[n])
+    client.force_login(account, backend="waypost.access.backends.AccountBackend")
+
+    def attempt(at: int, one: Round) -> str:
+        answer = client.post(
+            "/schedule/book",
+            {
+                "patient": patient(course, n, one),
+                "visit": "talk",
+                "start": one.start.strftime("%Y%m%dT%H%MZ"),
+                "take": f"0={one.provider}",
+                "key": f"race-{n}-{at}",
+                "reason": "Follow-up",
+            },
+        )
+        if answer.get("Location", "").startswith("/visits/"):
+            return "won"
+        assert answer.status_code == 409, f"{answer.status_code} {answer.headers} {answer.content.decode()[-3000:]}"
+        return "scheduling.slot-taken" if b"just been taken" in answer.content else "scheduling.nobody-free"
+
+    return attempt
+
+
+DOORS = {"web": web, "direct": direct, "mixed": mixed, "fhir": fhir}

@@ -147,18 +147,36 @@ def still_parked(course) -> int:
         return cursor.fetchone()[0]
 
 
+def who_races(door, door_for, tenant):
+    if door == "fhir":
+        return {"token": door_for().token}
+    if door == "web":
+        from waypost.access.models import Account
+
+        names = tuple(f"racer-{tenant.slug}-{n}" for n in range(RACERS))
+        for name in names:
+            Account.objects.create(username=name, tenant=tenant, roles=["scheduler"], display=name)
+        return {"accounts": names}
+    return {}
+
+
 @pytest.mark.parametrize(
     ("door", "rounds", "parked"),
     [
         ("direct", on_one(120), 0),
         ("mixed", on_many(160), 6),
         ("fhir", on_many(64), 0),
+        ("web", on_many(24), 0),
     ],
-    ids=["direct-one-provider", "moves-and-pairs-many-providers", "fhir-many-providers"],
+    ids=[
+        "direct-one-provider",
+        "moves-and-pairs-many-providers",
+        "fhir-many-providers",
+        "web-many-providers",
+    ],
 )
-def test_eight_processes_race_for_each_slot(course, door_for, door, rounds, parked):
-    token = door_for().token if door == "fhir" else ""
-    ready = course(door, rounds, parked=parked, token=token)
+def test_eight_processes_race_for_each_slot(course, door_for, tenant, door, rounds, parked):
+    ready = course(door, rounds, parked=parked, **who_races(door, door_for, tenant))
     judge(ready, run(ready))
 
 
@@ -170,9 +188,10 @@ def test_eight_processes_race_for_each_slot(course, door_for, door, rounds, park
         ("mixed", on_many(800), 24),
         ("fhir", on_one(400), 0),
         ("fhir", on_many(400), 0),
+        ("web", on_one(400), 0),
+        ("web", on_many(400), 0),
     ],
 )
-def test_the_long_races(course, door_for, door, rounds, parked):
-    token = door_for().token if door == "fhir" else ""
-    ready = course(door, rounds, parked=parked, token=token)
+def test_the_long_races(course, door_for, tenant, door, rounds, parked):
+    ready = course(door, rounds, parked=parked, **who_races(door, door_for, tenant))
     judge(ready, run(ready))
