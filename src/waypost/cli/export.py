@@ -75,7 +75,7 @@ def one_line(text: str) -> str:
 
 
 @contextmanager
-def _whole(path: Path, *, packed: bool) -> Iterator[IO[bytes]]:
+def _whole(path: Path, *, packed: bool) -> Iterator["IO[bytes] | gzip.GzipFile"]:
     """Write to a file beside the one wanted, which takes its place when all is written."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -73,7 +73,7 @@ def _entry(cursor: "_Cursor", number: int) -> Entry:
     return found
 
 
-_scan = make_scanner(json.JSONDecoder(parse_float=str, parse_int=str))
+_scan = make_scanner(json.JSONDecoder(parse_float=str, parse_int=str))  # type: ignore[arg-type]
 
 
 class _Cursor:

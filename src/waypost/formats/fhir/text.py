@@ -169,7 +169,7 @@ def content_hash_of(resource: Resource) -> bytes:
     return sha256(orjson.dumps(resource, default=_fragment, option=orjson.OPT_SORT_KEYS)).digest()
 
 
-_skip = make_scanner(json.JSONDecoder(parse_float=str, parse_int=str, strict=False))
+_skip = make_scanner(json.JSONDecoder(parse_float=str, parse_int=str, strict=False))  # type: ignore[arg-type]
 
 
 def members(text: str, start: int = 0) -> dict[str, tuple[int, int]]:
