@@ -242,6 +242,7 @@ def test_arrive_and_no_show(client, clinic, clock):
     assert "Here" in words(client.get(f"/visits/{visit.id}"))
     missed = booked(clinic, start=at(14, day=24), patient=1)
     clock.advance(at(14, 30, day=24) - clock.now())
+    client.logout()
     client.force_login(client.account)
     assert client.post(f"/visits/{missed.id}/no-show", {"reason": "No answer"}).status_code == 303
     assert "Did not come" in words(client.get(f"/visits/{missed.id}"))

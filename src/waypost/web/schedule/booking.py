@@ -51,7 +51,7 @@ def book(request: Request) -> HttpResponse:
         )
     try:
         made = (
-            _move(request, found, start, take) if choices.move else _book(request, found, form, start, take)
+            _move(request, found, start, take, form.cleaned_data.get("reach", "")) if choices.move else _book(request, found, form, start, take)
         )
     except SlotTaken as taken:
         fresh = search(request, choices.with_(chosen=""))
@@ -126,14 +126,14 @@ def _book(
     return coordination.book_visit(request.ctx, wish)
 
 
-def _move(request: Request, found: Search, start: datetime, take: Mapping[int, str]) -> Version:
+def _move(request: Request, found: Search, start: datetime, take: Mapping[int, str], reach: str) -> Version:
     expect = request.POST.get("expect", "")
     wish = MoveWish(
         appointment=found.choices.move,
         start=start,
         chosen=take,
         site=f"Location/{found.choices.site}" if found.choices.site else None,
-        reach=request.POST.get("reach") if request.POST.get("reach") in {"one", "rest", "all"} else "one",  # type: ignore[arg-type]
+        reach=reach or "one",
         expect=int(expect) if expect.isdecimal() else None,
         key=request.POST.get("key", "")[:64],
     )

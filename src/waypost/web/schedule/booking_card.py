@@ -71,6 +71,7 @@ def form_of(found: Search, data: QueryDict | None) -> BookingForm:
         letter_language=letters.letter_language(found.view.resource) if found.view else "en",
         moving=moving,
         may_repeat=found.kind.capacity == 1 and not moving,
+        series=moving and _in_series(found),
     )
     if moving:
         for name in ("note_staff", "note_patient", "hard_ok"):
@@ -79,6 +80,11 @@ def form_of(found: Search, data: QueryDict | None) -> BookingForm:
         form.fields.pop("interpreter", None)
     _focus(form)
     return form
+
+
+def _in_series(found: Search) -> bool:
+    visit = records.read_or_none(found.scope, "Appointment", found.choices.move)
+    return visit is not None and bool(fhir.extension(visit.resource, "series"))
 
 
 def _focus(form: BookingForm) -> None:

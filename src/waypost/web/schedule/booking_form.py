@@ -10,6 +10,7 @@ from waypost.messaging.rules import readability
 from waypost.web.forms import DeskForm
 
 REPEATS = (("", "Once"), ("1", "Every week"), ("2", "Every 2 weeks"), ("4", "Every 4 weeks"))
+REACHES = (("one", "This visit only"), ("rest", "This and the visits after it"), ("all", "Every visit of the series to come"))
 TIMES_MIN, TIMES_MAX = 2, 26
 
 
@@ -45,6 +46,7 @@ class BookingForm(DeskForm):
         widget=forms.NumberInput(attrs={"class": "short"}),
     )
 
+    reach = forms.ChoiceField(label="Which visits", choices=REACHES, required=False)
     skip_taken = forms.BooleanField(label="Leave out the dates that are taken", required=False)
 
     def __init__(
@@ -56,6 +58,7 @@ class BookingForm(DeskForm):
         letter_language: str = "en",
         moving: bool = False,
         may_repeat: bool = True,
+        series: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -66,6 +69,8 @@ class BookingForm(DeskForm):
         if moving:
             for name in ("reason", "order", "order_told", "interpreter", "ride", "repeat", "times"):
                 self.fields.pop(name, None)
+        if not series:
+            self.fields.pop("reach", None)
         if not may_repeat:
             self.fields.pop("repeat", None)
             self.fields.pop("times", None)

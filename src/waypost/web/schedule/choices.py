@@ -140,3 +140,15 @@ def matching(typed: str, names: Sequence[tuple[str, str]]) -> list[str]:
         )
     ]
     return starts + words
+
+
+def meant(typed: str, names: Sequence[tuple[str, str]]) -> tuple[str | None, list[str]]:
+    """Return the one code that was meant, and the others that might have been.
+
+    Exact, or the only one, or the only name that begins so; otherwise nobody guesses.
+    """
+    codes = matching(typed, names)
+    wanted, known = typed.strip().casefold(), dict(names)
+    begins = [code for code in codes if known[code].casefold().startswith(wanted) or code.casefold() == wanted]
+    chosen = codes[0] if len(codes) == 1 else begins[0] if len(begins) == 1 else None
+    return chosen, [code for code in codes if code != chosen]

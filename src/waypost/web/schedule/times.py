@@ -98,12 +98,8 @@ def search(request: Request, choices: Choices) -> Search:
 def kind_of(here: Clinic, typed: str) -> tuple[VisitType | None, tuple[str, ...]]:
     """Return the kind of visit that was meant, or the codes of several that may have been."""
     names = sorted(((k.code, name_of(k)) for k in here.kinds.values()), key=lambda pair: pair[1])
-    codes = choosing.matching(typed, names) if typed else []
-    if len(codes) == 1 or (
-        codes and typed.strip().casefold() in {codes[0].casefold(), dict(names)[codes[0]].casefold()}
-    ):
-        return here.kinds[codes[0]], ()
-    return None, tuple(codes[:KINDS_SHOWN_MAX])
+    code, others = choosing.meant(typed, names) if typed else (None, [])
+    return (here.kinds[code] if code else None), tuple(others[:KINDS_SHOWN_MAX])
 
 
 def name_of(kind: VisitType, language: str = "en") -> str:

@@ -5,16 +5,12 @@ from typing import Any
 from django import forms
 
 from waypost.web.forms import DeskForm
+from waypost.web.schedule.booking_form import REACHES
 
 REASONS = (
     ("patient", "The patient asked to"), ("provider", "The provider is away"), ("ride", "No ride"), ("weather", "Weather"),
     ("better", "No longer needed"), ("coverage", "Coverage or cost"), ("error", "Booked by mistake"), ("other", "Something else"),
 )  # fmt: skip
-REACHES = (
-    ("one", "This visit only"),
-    ("rest", "This and the visits after it"),
-    ("all", "Every visit of the series to come"),
-)
 
 
 class CancelForm(DeskForm):
