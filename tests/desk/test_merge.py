@@ -77,3 +77,19 @@ def test_another_tenants_people_are_not_found(two, new_tenant, context):
     there = new_tenant("There")
     foreign = context("coordinator", at=there, door="web")
     assert find(foreign, "101") == ()
+
+
+def test_the_page_shows_both_and_merges_on_the_second_yes(two, desk):
+    client = desk("records")
+    numbers = {"stays": "000 101", "gone": "102"}
+    page = client.post("/patients/merge", numbers).content.decode()
+    assert "Merge 000 102 into 000 101" in page
+    merged = client.post("/patients/merge", {**numbers, "sure": "p000102 p000101"})
+    assert (merged.status_code, merged["Location"]) == (303, "/patients/p000101")
+    again = client.post("/patients/merge", numbers)
+    assert again.status_code == 422
+    assert "Check it." in again.content.decode()
+
+
+def test_who_may_not_merge_is_told_so(two, desk):
+    assert desk("scheduler").get("/patients/merge").status_code == 403

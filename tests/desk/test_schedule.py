@@ -49,14 +49,20 @@ def words(answer):
 
 
 def links(answer, part):
-    return [unescape(u) for u in re.findall(r'href="([^"]*)"', answer.content.decode()) if part in unescape(u)]
+    return [
+        unescape(u) for u in re.findall(r'href="([^"]*)"', answer.content.decode()) if part in unescape(u)
+    ]
 
 
 def hidden(answer, form_id="book"):
     page = answer.content.decode()
     form = page[page.index(f'id="{form_id}"') :]
     form = form[: form.index("</form>")]
-    return {n: unescape(v) for n, v in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form) if n != "csrfmiddlewaretoken"}
+    return {
+        n: unescape(v)
+        for n, v in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form)
+        if n != "csrfmiddlewaretoken"
+    }
 
 
 def choose(client, clinic, visit="talk", n=0, patient=0):
@@ -109,7 +115,10 @@ def test_the_booking_card_knows_what_is_known(client, clinic):
 
 def test_booking_books_asks_and_tells(client, clinic):
     card = choose(client, clinic)
-    answer = client.post("/schedule/book", {**hidden(card), "reason": "Cough", "interpreter": "on", "note_patient": "Come early.", "do": "book"})
+    answer = client.post(
+        "/schedule/book",
+        {**hidden(card), "reason": "Cough", "interpreter": "on", "note_patient": "Come early.", "do": "book"},
+    )
     assert answer.status_code == 303
     said = words(client.get(answer["Location"]))
     assert "Booked" in said
@@ -129,14 +138,18 @@ def test_undo_gives_the_time_back(client, clinic):
 
 def test_what_was_not_said_is_asked_for_and_what_was_typed_is_kept(client, clinic):
     card = choose(client, clinic)
-    answer = client.post("/schedule/book", {**hidden(card), "reason": "", "note_staff": "Weigh on arrival", "do": "book"})
+    answer = client.post(
+        "/schedule/book", {**hidden(card), "reason": "", "note_staff": "Weigh on arrival", "do": "book"}
+    )
     assert answer.status_code == 422
     assert "One thing to fix" in words(answer)
     assert 'value="Weigh on arrival"' in answer.content.decode()
 
 
 def test_out_12_a_hard_note_goes_out_only_knowingly(client, clinic):
-    hard = "Discontinue anticoagulant administration approximately forty-eight hours preceding echocardiography."
+    hard = (
+        "Discontinue anticoagulant administration approximately forty-eight hours preceding echocardiography."
+    )
     card = choose(client, clinic, patient=1)
     sent = {**hidden(card), "reason": "Cough", "note_patient": hard, "do": "book"}
     answer = client.post("/schedule/book", sent)
@@ -158,14 +171,27 @@ def test_just_taken_comes_with_the_next_best_and_what_was_typed(client, clinic):
     card = choose(client, clinic, "echo")
     sent = {**hidden(card), "reason": "Short of breath", "order_told": "Dr Osei, Nov 20", "do": "book"}
     other = choose(client, clinic, "echo", patient=1)
-    assert client.post("/schedule/book", {**hidden(other), "reason": "Murmur", "order_told": "Dr Osei", "do": "book"}).status_code == 303
+    assert (
+        client.post(
+            "/schedule/book", {**hidden(other), "reason": "Murmur", "order_told": "Dr Osei", "do": "book"}
+        ).status_code
+        == 303
+    )
     answer = client.post("/schedule/book", sent)
     assert answer.status_code == 409
     page = answer.content.decode()
     assert "What you typed is kept" in words(answer)
     assert 'value="Short of breath"' in page
     instead = unescape(re.search(r'name="take_instead" value="([^"]+)"', page)[1])
-    again = client.post("/schedule/book", {**hidden(answer), "reason": "Short of breath", "order_told": "Dr Osei, Nov 20", "take_instead": instead})
+    again = client.post(
+        "/schedule/book",
+        {
+            **hidden(answer),
+            "reason": "Short of breath",
+            "order_told": "Dr Osei, Nov 20",
+            "take_instead": instead,
+        },
+    )
     assert again.status_code == 303
 
 
@@ -195,12 +221,17 @@ def test_a_hold_can_be_booked_later(client, clinic):
 
 def hidden_of_act(answer):
     page = answer.content.decode()
-    return {"expect": re.search(r'name="expect" value="(\d+)"', page)[1], "key": re.search(r'name="key" value="([^"]+)"', page)[1]}
+    return {
+        "expect": re.search(r'name="expect" value="(\d+)"', page)[1],
+        "key": re.search(r'name="key" value="([^"]+)"', page)[1],
+    }
 
 
 def test_a_series_is_booked_whole(client, clinic):
     card = choose(client, clinic, n=3)
-    answer = client.post("/schedule/book", {**hidden(card), "reason": "Cough", "repeat": "1", "times": "3", "do": "book"})
+    answer = client.post(
+        "/schedule/book", {**hidden(card), "reason": "Cough", "repeat": "1", "times": "3", "do": "book"}
+    )
     said = words(client.get(answer["Location"])) if answer.status_code == 303 else words(answer)
     assert "Series" in said or "Not free at that hour" in said
 
@@ -221,7 +252,9 @@ def test_cancel_asks_why(client, clinic):
     form = client.get(f"/visits/{visit.id}?do=cancel")
     assert "Why" in words(form)
     assert client.post(f"/visits/{visit.id}/cancel", {}).status_code == 422
-    answer = client.post(f"/visits/{visit.id}/cancel", {"code": "ride", "reason": "Bus strike", "key": "k", "expect": "1"})
+    answer = client.post(
+        f"/visits/{visit.id}/cancel", {"code": "ride", "reason": "Bus strike", "key": "k", "expect": "1"}
+    )
     assert answer.status_code == 303
     said = words(client.get(f"/visits/{visit.id}"))
     assert "Canceled" in said
@@ -251,7 +284,14 @@ def test_arrive_and_no_show(client, clinic, clock):
 def test_a_visit_elsewhere_takes_the_patients_time(client, clinic):
     form = client.get(f"/schedule/outside?patient={clinic.patients[0]}")
     assert "Visit elsewhere" in words(form)
-    sent = {"patient": clinic.patients[0], "place": "Northside Eye Center", "phone": "2025550177", "day": "11/25/2026", "starts": "9", "ends": "10:30"}
+    sent = {
+        "patient": clinic.patients[0],
+        "place": "Northside Eye Center",
+        "phone": "2025550177",
+        "day": "11/25/2026",
+        "starts": "9",
+        "ends": "10:30",
+    }
     answer = client.post("/schedule/outside", sent)
     assert answer.status_code == 303, words(answer)
     assert "Northside Eye Center, (202) 555-0177" in words(client.get(answer["Location"]))
@@ -292,7 +332,15 @@ def test_the_board_of_a_day(client, clinic):
     booked(clinic)
     answer = client.get("/schedule?day=2026-11-25")
     said = words(answer)
-    for expected in ("Dr Abara", "Dr Lind", "Nurse Kim", "Lunch", "Castillo0, Marisol ’57", "Free 4 h", "1 visit"):
+    for expected in (
+        "Dr Abara",
+        "Dr Lind",
+        "Nurse Kim",
+        "Lunch",
+        "Castillo0, Marisol ’57",
+        "Free 4 h",
+        "1 visit",
+    ):
         assert expected in said, expected
     assert "Infusion" in words(client.get("/schedule?day=2026-11-25&by=room"))
     assert "Ultrasound 2" in words(client.get("/schedule?day=2026-11-25&by=device"))
@@ -324,7 +372,13 @@ def test_a_patient_is_chosen_without_a_name_in_the_address(client, clinic):
 
 def test_a_visit_is_moved_on_the_board(client, clinic):
     visit = booked(clinic, start=at(9), named=("Practitioner/lind",))
-    sent = {"visit": visit.id, "start": "60", "from": "Practitioner/lind", "to": "Practitioner/abara", "back": "/schedule?day=2026-11-25"}
+    sent = {
+        "visit": visit.id,
+        "start": "60",
+        "from": "Practitioner/lind",
+        "to": "Practitioner/abara",
+        "back": "/schedule?day=2026-11-25",
+    }
     assert client.post("/schedule/shift", sent).status_code == 303
     moved = queries.read(scopes.everything(clinic.ctx), "Appointment", visit.id).resource
     assert moved["start"] == "2026-11-25T15:00:00Z"
@@ -334,7 +388,13 @@ def test_a_visit_is_moved_on_the_board(client, clinic):
 def test_a_move_on_the_board_that_cannot_be_says_why(client, clinic):
     booked(clinic, start=at(10), named=("Practitioner/abara",), patient=1)
     visit = booked(clinic, start=at(9), named=("Practitioner/lind",))
-    sent = {"visit": visit.id, "start": "60", "from": "Practitioner/lind", "to": "Practitioner/abara", "back": "/schedule?day=2026-11-25"}
+    sent = {
+        "visit": visit.id,
+        "start": "60",
+        "from": "Practitioner/lind",
+        "to": "Practitioner/abara",
+        "back": "/schedule?day=2026-11-25",
+    }
     answer = client.post("/schedule/shift", sent)
     assert answer.status_code in {303, 409}
     assert queries.read(scopes.everything(clinic.ctx), "Appointment", visit.id).version == 1
@@ -353,7 +413,9 @@ def test_each_page_states_its_queries(client, clinic, page):
     client.get(address)
     with CaptureQueriesContext(connection) as few:
         assert client.get(address).status_code == 200
-    assert len(few) <= QUERIES_MAX[page], "\n".join(f"{n} {q['sql'][:110]}" for n, q in enumerate(few.captured_queries))
+    assert len(few) <= QUERIES_MAX[page], "\n".join(
+        f"{n} {q['sql'][:110]}" for n, q in enumerate(few.captured_queries)
+    )
 
 
 @pytest.mark.parametrize("address", ["/visits/nope", "/visits/nope/letter", "/visits/nope/calendar"])
@@ -361,7 +423,15 @@ def test_what_is_not_there_is_said(client, clinic, address):
     assert client.get(address).status_code == 404
 
 
-@pytest.mark.parametrize("sent", [{}, {"visit": "talk"}, {"visit": "talk", "start": "x", "take": "=,=", "patient": "<b>"}, {"start": "\x00", "take_instead": "~~"}])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"visit": "talk"},
+        {"visit": "talk", "start": "x", "take": "=,=", "patient": "<b>"},
+        {"start": "\x00", "take_instead": "~~"},
+    ],
+)
 def test_a_crooked_form_is_answered_in_words(client, clinic, sent):
     answer = client.post("/schedule/book", sent)
     assert answer.status_code == 422
@@ -370,6 +440,15 @@ def test_a_crooked_form_is_answered_in_words(client, clinic, sent):
 
 def test_a_reader_without_leave_to_book_is_told(desk, clinic):
     client = desk("auditor")
-    answer = client.post("/schedule/book", {"visit": "talk", "patient": clinic.patients[0], "start": "20261125T1400Z", "take": "0=Practitioner/lind", "reason": "x"})
+    answer = client.post(
+        "/schedule/book",
+        {
+            "visit": "talk",
+            "patient": clinic.patients[0],
+            "start": "20261125T1400Z",
+            "take": "0=Practitioner/lind",
+            "reason": "x",
+        },
+    )
     assert answer.status_code == 403
     assert "Your role may not do this." in words(answer)

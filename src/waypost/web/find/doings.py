@@ -32,6 +32,7 @@ DOINGS = (
     Doing("Find times", "calendar-search", "find-times", "book visit appointment slot free schedule"),
     Doing("Schedule", "calendar", "schedule", "board day week calendar"),
     Doing("Patients", "user", "patients", "find search"),
+    Doing("Merge two charts", "merge", "merge", "duplicate double same person records"),
     Doing("Outbox", "mail", "outbox", "letters email messages sent"),
     Doing("Settings", "settings", "settings", "account password dark light keys passkey two-step profile"),
     Doing("Design of the desk", "swatch-book", "design", "components"),

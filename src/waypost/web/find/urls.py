@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from waypost.web.find import register, today, views, words
+from waypost.web.find import merge, register, today, views, words
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("patients", views.patients, name="patients"),
     path("patients/register", register.register, name="register"),
     path("patients/register/found", register.from_find, name="register-from-find"),
+    path("patients/merge", merge.merge, name="merge"),
     path("words/date", words.date_in_words, name="date-in-words"),
 ]
