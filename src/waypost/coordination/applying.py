@@ -60,7 +60,9 @@ def apply_all(
     visits = [w for w in work.wishes if w.kind == "Appointment" and w.place not in work.done]
     if visits:
         appointments.lock_all(
-            ctx, [texts[w.place] for w in visits if w.place in texts], [w.id for w in visits if w.id is not None]
+            ctx,
+            [texts[w.place] for w in visits if w.place in texts],
+            [w.id for w in visits if w.id is not None],
         )
     for one in (w for w in work.wishes if w.method == "DELETE"):
         assert one.id is not None
@@ -127,11 +129,11 @@ def _in_order(wishes: Iterable[Wish], texts: dict[int, str]) -> list[list[Wish]]
     Within the transaction, what an owned resource refers to comes before it, and what refers to it comes after.
     """
     found = list(wishes)
-    owned = [w for w in found if not owners.of(w.kind).plain]
+    owned = [w for w in found if not owners.plain(w.kind, texts[w.place])]
     if not owned:
         return [found] if found else []
     named = {f"{w.kind}/{w.id}" for w in owned}
-    plain = [w for w in found if owners.of(w.kind).plain]
+    plain = [w for w in found if owners.plain(w.kind, texts[w.place])]
     late: list[Wish] = []
     for _ in range(len(plain)):
         more = [
@@ -148,7 +150,7 @@ def _in_order(wishes: Iterable[Wish], texts: dict[int, str]) -> list[list[Wish]]
 
 
 def _file(ctx: Context, work: _Work, group: list[Wish], texts: dict[int, str]) -> None:
-    if len(group) == 1 and not owners.of(group[0].kind).plain:
+    if len(group) == 1 and not owners.plain(group[0].kind, texts[group[0].place]):
         one = group[0]
         owner = owners.of(one.kind)
         assert one.id is not None

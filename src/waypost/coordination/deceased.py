@@ -29,6 +29,14 @@ def mark_deceased(ctx: Context, patient: str, *, on: str | None = None, expect: 
     before = records_queries.read(scope, "Patient", patient)
     if expect is not None and before.version != expect:
         raise Stale
+    stop_what_was_to_come(ctx, patient)
+    changed: Resource = {k: v for k, v in before.resource.items() if not k.lstrip("_").startswith("deceased")}
+    changed |= {"deceasedDateTime": on} if on else {"deceasedBoolean": True}
+    return records.file(ctx, changed, id=patient, expect=before.version)
+
+
+def stop_what_was_to_come(ctx: Context, patient: str) -> None:
+    """Cancel visits and withdraw requests of a patient who has died, within the act that records it."""
     coming = visits_to_come(ctx, patient)
     scheduling.lock(ctx, scheduling.resolved(ctx, {r for v in coming for r in fhir.resources_of(v.resource)}))
     own = [v for v in coming if len(fhir.patients_of(v.resource)) == 1]
@@ -38,9 +46,6 @@ def mark_deceased(ctx: Context, patient: str, *, on: str | None = None, expect: 
         kept = [p for p in group.resource["participant"] if fhir.reference(p) != f"Patient/{patient}"]
         records.file(ctx, {**group.resource, "participant": kept}, id=group.id, expect=group.version)
     _close_work(ctx, patient)
-    changed: Resource = {k: v for k, v in before.resource.items() if not k.lstrip("_").startswith("deceased")}
-    changed |= {"deceasedDateTime": on} if on else {"deceasedBoolean": True}
-    return records.file(ctx, changed, id=patient, expect=before.version)
 
 
 def _close_work(ctx: Context, patient: str) -> None:

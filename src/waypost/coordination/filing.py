@@ -1,8 +1,9 @@
 """Filing by the FHIR door of whatever no room owns yet: permission, relationship, one version, one audit."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+import orjson
 from django.db import connection
 
 from waypost.access import scopes
@@ -20,6 +21,7 @@ from waypost.records.problems import Gone, NotFound, PreconditionFailed, Stale
 from waypost.records.search import run
 from waypost.records.search.plan import Plan, types_of
 from waypost.records.versions import Filing, Version
+from waypost.registry.numbers import numbered
 
 Write = Callable[..., Version]
 
@@ -82,12 +84,29 @@ def delete(ctx: Context, kind: str, id: str, expect: int | None = None) -> Versi
 @action(Permission.RECORD_FILE)
 def file_all(ctx: Context, filings: Sequence[Filing]) -> list[Version]:
     """File many resources in one round trip, all or none."""
+    before = {
+        (one.type, one.id): check_may_change(ctx, str(one.type), one.id)
+        for one in filings
+        if one.id is not None and one.expect != 0
+    }
+    opened = {
+        one.id
+        for one in filings
+        if one.type == "Patient" and one.id and before.get((one.type, one.id)) is None
+    }
+    ready: list[Filing] = []
     for one in filings:
         assert one.type is not None and isinstance(one.resource, str)
-        if one.id is not None and one.expect != 0:
-            check_may_change(ctx, one.type, one.id)
-        check_may_write(ctx, one.type, one.resource)
-    return records.file_many(ctx, filings)
+        if one.type == "Patient":
+            known = before.get((one.type, one.id or ""))
+            content = fhir_text.parse(one.resource)
+            ready.append(
+                replace(one, resource=numbered(ctx.tenant, one.resource, content, known and known.resource))
+            )
+            continue
+        check_may_write(ctx, one.type, one.resource, opened)
+        ready.append(one)
+    return records.file_many(ctx, ready)
 
 
 def matched(ctx: Context, condition: Plan) -> Version | None:
@@ -107,25 +126,28 @@ def matched(ctx: Context, condition: Plan) -> Version | None:
     return version
 
 
-def check_may_write(ctx: Context, kind: str, resource: str | Mapping[str, Any]) -> None:
-    """Refuse to write into a chart that the actor may not open."""
+def check_may_write(ctx: Context, kind: str, resource: str, opened: set[str] | None = None) -> None:
+    """Refuse to write into a chart that the actor may not open; `opened` are those already decided, or made just now."""
     if kind in OPEN_TYPES:
         return
-    content = fhir_text.parse(resource) if isinstance(resource, str) else dict(resource)
-    patient = _patient(content)
-    if patient is not None:
-        scopes.for_patient(ctx, patient, what=kind)
-
-
-def check_may_change(ctx: Context, kind: str, id: str) -> None:
-    """Refuse to change what the actor may not read; what does not exist may be made."""
-    try:
-        queries.read(scopes.for_resource(ctx, kind, id), kind, id)
-    except Gone:
+    patient = _patient(resource)
+    if patient is None or (opened is not None and patient in opened):
         return
+    scopes.for_patient(ctx, patient, what=kind)
+    if opened is not None:
+        opened.add(patient)
+
+
+def check_may_change(ctx: Context, kind: str, id: str) -> Version | None:
+    """Refuse to change what the actor may not read, and return it; what does not exist may be made."""
+    try:
+        return queries.read(scopes.for_resource(ctx, kind, id), kind, id)
+    except Gone:
+        return None
     except NotFound:
         if run.exists(ctx.tenant, kind, id):
             raise
+        return None
 
 
 def text_with_id(resource: str, id: str) -> str:
@@ -157,8 +179,8 @@ class precondition:  # noqa: N801 - reads as a statement
             raise PreconditionFailed from error
 
 
-def _patient(content: dict[str, Any]) -> str | None:
+def _patient(resource: str) -> str | None:
     try:
-        return index.extract(content).patient
+        return index.extract(orjson.loads(resource)).patient
     except (KeyError, TypeError, AttributeError, ValueError):
         return None  # validation says what is wrong with it

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from django.db import connection
-
 from waypost.access import scopes
 from waypost.access.acting import action
 from waypost.access.permissions import Permission
@@ -15,6 +13,7 @@ from waypost.records import actions as records
 from waypost.records import queries
 from waypost.records.versions import Filing, Version
 from waypost.registry import fhir
+from waypost.registry.numbers import next_number
 from waypost.registry.problems import BornInFuture, NotToBeMerged
 from waypost.registry.registration import Registration, patient_of
 
@@ -26,7 +25,7 @@ def register_patient(ctx: Context, wish: Registration) -> Version:
     """File a new Patient under the next record number, which the database gives out once."""
     if wish.born and wish.born > local_day(ctx.now, ctx.zone):
         raise BornInFuture(expression=("Patient.birthDate",))
-    return records.file(ctx, patient_of(wish, _next_mrn(ctx.tenant)))
+    return records.file(ctx, patient_of(wish, next_number(ctx.tenant)))
 
 
 @action(Permission.PATIENT_UPDATE)
@@ -81,9 +80,3 @@ def _about(scope: Any, patient: str) -> list[Version]:
         f" AND ({scope.where}) ORDER BY c.type, c.id",
         [scope.tenant, patient, *scope.params],
     )
-
-
-def _next_mrn(tenant: int) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT registry_next_mrn(%s)", [tenant])
-        return str(cursor.fetchone()[0])
