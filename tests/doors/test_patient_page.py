@@ -11,7 +11,7 @@ from tests import chart_cases as cases
 from waypost.access import scopes
 from waypost.records import queries
 
-QUERIES_MAX = 10  # of an open chart: sign-in 2, decision and audit 2, slices, results, timeline, counts, names
+QUERIES_MAX = 12  # of an open chart: sign-in 2, decision and audit 2, slices, results, timeline, counts, names, groups, who changed it
 
 
 @pytest.fixture
@@ -298,7 +298,9 @@ def test_the_timeline_filters_and_pages(sign_in, context, castillo):
 
 def test_htmx_gets_the_part_it_asked_for(sign_in, castillo):
     client = sign_in()
-    card = client.get("/patients/castillo/timeline?kind=contacts", headers={"HX-Request": "true"}).content.decode()
+    card = client.get(
+        "/patients/castillo/timeline?kind=contacts", headers={"HX-Request": "true"}
+    ).content.decode()
     assert card.lstrip().startswith("<section")
     assert "Weight up 3 kg" in card
     assert "/patients/castillo/timeline?kind=visits" in card
@@ -348,3 +350,33 @@ def test_a_death_stops_visits_and_work_in_one_act_that_can_be_undone(sign_in, co
     assert newest(context, "Appointment", "v1")["status"] == "booked"
     assert newest(context, "Task", "t1")["status"] == "requested"
     assert "deceasedBoolean" not in newest(context, "Patient", "castillo")
+
+
+def test_a_place_in_a_group_is_a_visit_to_come(sign_in, context, castillo):
+    seats = [
+        {"actor": {"reference": reference}, "status": "accepted", "period": {"start": "2026-11-30T15:00:00Z", "end": "2026-11-30T16:00:00Z"}}
+        for reference in ("Patient/first", "Patient/castillo", "Practitioner/kim")
+    ]  # fmt: skip
+    group = cases.visit(
+        "group", "Diabetes class", "2026-11-30T15:00:00Z", "2026-11-30T16:00:00Z", "Practitioner/kim"
+    )
+    cases.file_all(context(), [cases.patient("first", identifier=[]), {**group, "participant": seats}])
+    said = words(sign_in().get("/patients/castillo"))
+    assert "Mon, Nov 30 10:00 AM Diabetes class Nurse Kim · patient confirmed · group visit" in said
+
+
+def test_a_document_opens_in_words_and_nothing_that_could_run_is_shown(sign_in, context, castillo):
+    client = sign_in()
+    page = client.get("/patients/castillo/documents/summary")
+    assert "Home." in words(page)
+    script = {
+        "resourceType": "DocumentReference", "id": "page", "status": "current", "subject": cases.ABOUT, "description": "Page",
+        "content": [{"attachment": {"contentType": "text/html", "data": "PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg=="}}],
+    }  # fmt: skip
+    cases.file_all(context(), [script])
+    assert "<script>alert" not in client.get("/patients/castillo/documents/page").content.decode()
+    file = client.get("/patients/castillo/documents/page/file")
+    assert (file["Content-Type"], file["Content-Disposition"]) == ("application/octet-stream", "attachment")
+    cases.file_all(context(), [cases.patient("other", identifier=[])])
+    client.post("/patients/other/open", {"reason": "caller"})
+    assert client.get("/patients/other/documents/summary").status_code == 404

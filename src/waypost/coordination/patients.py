@@ -7,11 +7,12 @@ from typing import Any
 
 from waypost.access import scopes
 from waypost.access.problems import ChartClosed, ChartRestricted, NotPermitted
+from waypost.access.queries import names_of
 from waypost.chart import limits, queries
 from waypost.chart.rules import clinical, documents, people, results, timeline
 from waypost.chart.rules.words import Reading
 from waypost.coordination import facts
-from waypost.coordination.visits_ahead import Upcoming, upcoming
+from waypost.coordination.visits_ahead import Upcoming, in_groups, upcoming
 from waypost.coordination.work_ahead import Todo, todos
 from waypost.coverage import rules as coverage
 from waypost.kernel.context import Context
@@ -83,6 +84,7 @@ class PatientView:
     chart: ChartView | None
     closed: str  # '' open, ask (a reason opens it), restricted, denied
     reading: Reading
+    changed: str = ""  # when the patient's own record was last changed, and by whom
 
     @property
     def homeless(self) -> bool:
@@ -279,7 +281,9 @@ def _view(
         coverages=coverages,
         minor=minor,
         todo=todos(tasks, ctx.now, reading),
-        upcoming=upcoming(of("Appointment"), tasks, ctx.now, reading),
+        upcoming=upcoming(
+            [*of("Appointment"), *in_groups(scope, patient, ctx.now)], tasks, ctx.now, reading, patient
+        ),
         missing=facts.missing(known),
         alert=alert(resource, of("Encounter"), minor, reading),
         team=team,
@@ -287,7 +291,14 @@ def _view(
         chart=chart,
         closed=closed,
         reading=reading,
+        changed=_changed(ctx, version, reading),
     )
+
+
+def _changed(ctx: Context, version: Version, reading: Reading) -> str:
+    who = names_of(ctx.tenant, [version.actor]).get(version.actor, version.actor)
+    verb = "Recorded" if version.version == 1 else "Last changed"
+    return f"{verb} {say_short(local_day(version.at, reading.zone), today=reading.today)} by {who}"
 
 
 def _coverages(

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from waypost.chart.rules.tellers import visit_name, visit_with
 from waypost.chart.rules.words import Reading
 from waypost.coordination.work_ahead import REQUESTS, task_code
 from waypost.kernel.dates import local_day, read_moment, say_day, say_time
+from waypost.kernel.scope import Scope
+from waypost.records import queries as records
 from waypost.registry import fhir
 
 Json = dict[str, Any]
+
+GROUPS_MAX = 60
 
 _STATE = {  # of a request beside a visit
     "requested": "asked for", "received": "asked for", "accepted": "confirmed", "in-progress": "confirmed", "ready": "confirmed",
@@ -36,8 +40,25 @@ class Upcoming:
     mark: str
 
 
+def in_groups(scope: Scope, patient: str, now: datetime) -> list[Json]:
+    """Return visits to come that are filed under someone else: this patient has a place in a group.
+
+    Visits are open to all staff, so the scope's own filter, made for one patient, is not asked.
+    """
+    found = records.fetch(
+        scope,
+        f"SELECT {records.COLUMNS} FROM scheduling_booking b"
+        " JOIN records_current c ON c.tenant = b.tenant AND c.type = 'Appointment' AND c.id = b.appointment"
+        " JOIN records_version v ON v.tenant = c.tenant AND v.type = c.type AND v.id = c.id AND v.version = c.version"
+        " WHERE b.tenant = %s AND b.resource = %s AND b.starts > %s AND NOT c.deleted AND c.label IS NULL"
+        " AND c.patient IS DISTINCT FROM %s ORDER BY b.starts LIMIT %s",
+        [scope.tenant, f"Patient/{patient}", now - timedelta(days=1), patient, GROUPS_MAX],
+    )
+    return [v.resource for v in found]
+
+
 def upcoming(
-    visits: Iterable[Json], tasks: Iterable[Json], now: datetime, reading: Reading
+    visits: Iterable[Json], tasks: Iterable[Json], now: datetime, reading: Reading, patient: str
 ) -> tuple[Upcoming, ...]:
     """Return visits that have not ended, the next one first."""
     asked: dict[str, list[Json]] = {}
@@ -52,13 +73,15 @@ def upcoming(
         if start and end and end > now and not (visit.get("status") == "pending" and hold and hold <= now):
             found.append((start, visit))
     found.sort(key=lambda pair: pair[0])
-    return tuple(_visit(v, at, asked.get(f"Appointment/{v.get('id')}", []), reading) for at, v in found)
+    return tuple(
+        _visit(v, at, asked.get(f"Appointment/{v.get('id')}", []), reading, patient) for at, v in found
+    )
 
 
-def _visit(visit: Json, start: datetime, asked: list[Json], reading: Reading) -> Upcoming:
+def _visit(visit: Json, start: datetime, asked: list[Json], reading: Reading, patient: str) -> Upcoming:
     state, mark = _MARK.get(visit.get("status", ""), ("", ""))
     notes = [f"{task_code(t)} {_STATE.get(t.get('status', ''), t.get('status', ''))}" for t in asked]
-    confirmed = _confirmed(visit)
+    confirmed = _confirmed(visit, patient)
     if confirmed:
         notes.append(confirmed)
     arrive = read_moment(fhir.extension(visit, "arrive-at"), reading.zone)
@@ -81,12 +104,14 @@ def _visit(visit: Json, start: datetime, asked: list[Json], reading: Reading) ->
     )
 
 
-def _confirmed(visit: Json) -> str:
-    for participant in visit.get("participant", ()):
-        if (participant.get("actor") or {}).get("reference", "").startswith("Patient/"):
-            return {
-                "accepted": "patient confirmed",
-                "declined": "patient declined",
-                "tentative": "patient not sure",
-            }.get(participant.get("status", ""), "patient not yet")
-    return ""
+def _confirmed(visit: Json, patient: str) -> str:
+    """Return whether this patient has confirmed, and that others come too where it is a group."""
+    words = {"accepted": "patient confirmed", "declined": "patient declined", "tentative": "patient not sure"}
+    seats = {
+        (p.get("actor") or {}).get("reference", ""): p.get("status", "") for p in visit.get("participant", ())
+    }
+    patients = [reference for reference in seats if reference.startswith("Patient/")]
+    if f"Patient/{patient}" not in seats:
+        return ""
+    said = words.get(seats[f"Patient/{patient}"], "patient not yet")
+    return f"{said} · group visit" if len(patients) > 1 else said

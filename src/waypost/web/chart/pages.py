@@ -7,6 +7,7 @@ from typing import ClassVar
 from waypost.chart.rules.documents import Document
 from waypost.chart.rules.results import Result
 from waypost.coordination.facts import Fact
+from waypost.coordination.papers import Paper
 from waypost.coordination.patients import PatientView, TimelinePage
 from waypost.web.pages import Page
 from waypost.web.parts import Act, Band
@@ -70,6 +71,7 @@ class TimelineView(Page):
     timeline: TimelinePage
     chips: Sequence[Chip]
     may: frozenset[str] = frozenset()
+    visit_pages: bool = False
     after: str = ""
 
 
@@ -79,6 +81,14 @@ class ResultsPage(Page):
     id: str
     band: Band
     results: Sequence[Result] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentPage(Page):
+    template: ClassVar[str] = "waypost/chart/document.html"
+    id: str
+    band: Band
+    paper: Paper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

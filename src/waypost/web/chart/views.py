@@ -1,17 +1,25 @@
 """Everything about one patient on one page, and the pages behind its 'All'."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from waypost.access import scopes
 from waypost.access.permissions import allowed
-from waypost.coordination import patients
+from waypost.coordination import papers, patients
 from waypost.coordination.facts import Fact
 from waypost.records.problems import NotFound
 from waypost.web.chart.bands import band
 from waypost.web.chart.edits import EDITS
-from waypost.web.chart.pages import DocumentsPage, Fix, PatientPage, ResultsPage, TimelineView, chips
+from waypost.web.chart.pages import (
+    DocumentPage,
+    DocumentsPage,
+    Fix,
+    PatientPage,
+    ResultsPage,
+    TimelineView,
+    chips,
+)
 from waypost.web.pages import Request, go_to, is_htmx, render_page, render_part
 from waypost.web.parts import Act
 from waypost.web.places import exists
@@ -96,6 +104,7 @@ def timeline(request: Request, id: str) -> HttpResponse:
         timeline=found,
         chips=chips(found),
         may=forms_for(request),
+        visit_pages=exists("visit"),
         after=after,
     )
     if whole:
@@ -124,3 +133,26 @@ def documents(request: Request, id: str) -> HttpResponse:
         title=f"Documents · {view.who.name}", place="patients", id=id, band=band(view), documents=found
     )
     return render_page(request, page)
+
+
+@require_GET
+def document(request: Request, id: str, did: str) -> HttpResponse:
+    """Show one document: its words in place, or how to get at it."""
+    paper = papers.open_paper(request.ctx, id, did)
+    view = patients.head_of(request.ctx, id)
+    page = DocumentPage(
+        title=f"Document · {view.who.name}", place="patients", id=id, band=band(view), paper=paper
+    )
+    return render_page(request, page)
+
+
+@require_GET
+def document_file(request: Request, id: str, did: str) -> HttpResponse:
+    """Hand out a document's file. Only what cannot hold a script is shown by the browser itself."""
+    paper = papers.open_paper(request.ctx, id, did)
+    if not paper.data:
+        raise Http404
+    answer = HttpResponse(paper.data, content_type=paper.mime if paper.inline else "application/octet-stream")
+    answer["Content-Disposition"] = "inline" if paper.inline else "attachment"
+    answer["Cache-Control"] = "no-store"
+    return answer
