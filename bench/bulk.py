@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 from bench import floors, inside
 from bench.clinic import Clinic, run_command
@@ -54,7 +55,7 @@ def _bundle(clinic: Clinic, path: Path, patient: str) -> int:
             "entry": [
                 {
                     "fullUrl": f"{kind}/{id}",
-                    "resource": json.loads(body),
+                    "resource": _unnumbered(json.loads(body)),
                     "request": {"method": "PUT", "url": f"{kind}/{id}"},
                 }
                 for kind, id, body in rows
@@ -65,6 +66,14 @@ def _bundle(clinic: Clinic, path: Path, patient: str) -> int:
         text = text.replace(id, f"b{id[1:]}" if not id.startswith("b") else f"c{id[1:]}")
     path.write_text(text)
     return len(rows)
+
+
+def _unnumbered(resource: dict[str, Any]) -> dict[str, Any]:
+    """Leave out our own record number, which belongs to one patient only."""
+    if resource["resourceType"] == "Patient":
+        others = [one for one in resource.pop("identifier", []) if one.get("system") != "urn:waypost:mrn"]
+        return resource | ({"identifier": others} if others else {})
+    return resource
 
 
 def _copy(clinic: Clinic, resources: int) -> float:

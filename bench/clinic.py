@@ -62,9 +62,7 @@ def run_command(folder: Path, *words: str) -> str:
         env=environment(folder),
     )
     if done.returncode:
-        raise SystemExit(
-            f"waypost {words[0]} failed while the bench's clinic was being made; what it printed above says why."
-        )
+        raise SystemExit(f"bench: `waypost {words[0]}` failed: {done.stdout.strip()[-300:]}")
     return done.stdout.strip()
 
 
@@ -72,6 +70,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+LIVING = (
+    "SELECT c.id FROM records_current c JOIN records_version v USING (tenant, type, id, version) WHERE c.tenant = %s"
+    " AND c.type = 'Patient' AND NOT c.deleted AND v.body::jsonb -> 'active' IS DISTINCT FROM 'false'"
+    " AND NOT v.body::jsonb ?| ARRAY['deceasedDateTime', 'deceasedBoolean', 'link'] ORDER BY c.id"
+)
 
 
 class Clinic:
@@ -102,6 +107,11 @@ class Clinic:
             )
         ]
         return self.random.sample(found, min(count, len(found)))
+
+    def living(self, count: int) -> list[str]:
+        """Return ids of patients who can be booked: alive, and not merged into another."""
+        rows = self.rows(LIVING, self.tenant)
+        return self.random.sample([row[0] for row in rows], min(count, len(rows)))
 
     def headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token}", "content-type": "application/fhir+json"}

@@ -61,7 +61,7 @@ def board(clinic: Clinic) -> list[Result]:
         address = reverse("schedule")
     except NoReverseMatch:
         return [Result("page-board", 0, "ms", note="there is no such page in this release")]
-    return [_page("page-board", lambda client: client.get(address, follow=True))]
+    return [_page("page-board", lambda client: client.get(address))]
 
 
 def _page(name: str, call: Callable[[Any], Any], username: str = "coordinator") -> Result:

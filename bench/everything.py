@@ -38,8 +38,16 @@ def measure(names: list[str], patients: int, *, quiet: bool) -> list[dict[str, A
     with clinic.opened(patients, say) as here:
         here.patients, here.say = patients, say
         for name in names:
-            for result in BY_NAME[name](here):
+            for result in attempt(name, here):
                 results.append(result)
                 if not quiet:
                     print(result.line(), flush=True)
     return [result.facts() for result in results]
+
+
+def attempt(name: str, here: Clinic) -> list[Result]:
+    """Measure one name; what fails says so in its place and the rest goes on."""
+    try:
+        return BY_NAME[name](here)
+    except (SystemExit, Exception) as error:
+        return [Result(name, 0, "failed", note=f"not measured: {type(error).__name__}: {str(error)[:300]}")]

@@ -79,9 +79,7 @@ def browser(username: str = "coordinator") -> Any:
 
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     client = Client(raise_request_exception=True)
-    client.force_login(
-        Account.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(Account.objects.get(username=username), backend=settings.AUTHENTICATION_BACKENDS[0])
     return client
 
 

@@ -60,12 +60,12 @@ def find_times(clinic: Clinic) -> list[Result]:
         began = time.perf_counter()
         find_times(scope, wish)
         times.append(time.perf_counter() - began)
-    masks = [one.free for one in here.ordered]
+    masks = [(one.opens[0][1] if one.opens else 0, one.taken[0] if one.taken else 0) for one in here.ordered]
     passes = []
     for _ in range(50):
         began = time.perf_counter()
-        for mask in masks:
-            _ = mask & mask >> 1
+        for opened, taken in masks:
+            _ = opened & ~taken
         passes.append(1000 * (time.perf_counter() - began))
     count = Counter(one.calendar.role for one in here.ordered)
     note = ", ".join(f"{n} {role}" for role, n in sorted(count.items()))
@@ -98,7 +98,7 @@ def book(clinic: Clinic) -> list[Result]:
 
 
 def _book(clinic: Clinic, name: str, slots: list[dict[str, Any]]) -> tuple[Result, load.Outcome]:
-    patients = itertools.cycle(clinic.ids("Patient", 2000))
+    patients = itertools.cycle(clinic.living(5000))
     requests = (
         load.request(
             "POST",

@@ -68,4 +68,4 @@ def run(args: argparse.Namespace) -> int:
         print(text)
     elif args.json:
         Path(args.json).write_text(f"{text}\n")
-    return 0
+    return 1 if any(one["unit"] == "failed" for one in facts) else 0
