@@ -4,7 +4,7 @@ Ninety days are 25,920 bits, so that asking 200 calendars at once whether they a
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
@@ -177,12 +177,30 @@ class Bookable:
         return found
 
     @property
+    def free(self) -> int:
+        """The cells that are open for something and free in some lane."""
+        opened = free = 0
+        for _, cells in self.opens:
+            opened |= cells
+        for lane in self.taken:
+            free |= opened & ~lane
+        return free
+
+    @property
     def load(self) -> int:
         return sum(lane.bit_count() for lane in self.taken)
 
 
 def opens_on(grid: Grid, calendar: Calendar) -> tuple[tuple[frozenset[str] | None, int], ...]:
     """Return the calendar's open cells, apart by the visit types they are kept for."""
+    return _opens(
+        grid,
+        replace(calendar, resource="", name="", site="", can=frozenset(), languages=frozenset(), gender=""),
+    )
+
+
+@lru_cache(maxsize=512)  # the rooms of a site, say, share their hours
+def _opens(grid: Grid, calendar: Calendar) -> tuple[tuple[frozenset[str] | None, int], ...]:
     first, last = (grid.base - timedelta(days=1)).date(), (grid.end + timedelta(days=1)).date()
     by_kind = templates.open_by_kind(calendar, first, last)
     return tuple((kinds, grid.inner(spans)) for kinds, spans in by_kind.items())

@@ -48,14 +48,13 @@ def assign(site: Site, at: int, main: Bookable, main_step: int) -> dict[int, Boo
     order = sorted(site.steps, key=lambda s: (s[0] != main_step, s[0]))
     taken: list[tuple[Step, Bookable]] = []
     chosen: dict[int, Bookable] = {}
+    bit = 1 << at
 
     def place(n: int) -> bool:
         if n == len(order):
             return True
         index, step, fits = order[n]
-        able = [one for one, starts in fits if starts >> at & 1 and (index != main_step or one is main)]
-        able.sort(key=lambda one: not any(one is used for _, used in taken))
-        for one in able:
+        for one in (main,) if index == main_step else _able(fits, bit, taken):
             if any(
                 one is used and step.held_from < other.held_until and other.held_from < step.held_until
                 for other, used in taken
@@ -72,11 +71,21 @@ def assign(site: Site, at: int, main: Bookable, main_step: int) -> dict[int, Boo
     return chosen if place(0) else None
 
 
+def _able(
+    fits: Sequence[tuple[Bookable, int]], bit: int, taken: Sequence[tuple[Step, Bookable]]
+) -> Iterator[Bookable]:
+    """Yield who is free at a cell: those already in the visit first, the rest in order of choice, as far as asked."""
+    used = {id(one) for _, one in taken}
+    yield from (one for one, starts in fits if id(one) in used and starts & bit)
+    yield from (one for one, starts in fits if id(one) not in used and starts & bit)
+
+
 def _first_fit(
     site: Site, at: int, mains: Sequence[tuple[Bookable, int]], main_step: int
 ) -> tuple[Bookable, dict[int, Bookable]] | None:
+    bit = 1 << at
     for one, starts in mains:
-        if starts >> at & 1:
+        if starts & bit:
             chosen = assign(site, at, one, main_step)
             if chosen is not None:
                 return one, chosen

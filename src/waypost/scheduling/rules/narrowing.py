@@ -25,13 +25,11 @@ class Site:
 
 
 def candidates(step: Step, wish: FindWish, bookables: Sequence[Bookable], *, main: bool) -> list[Bookable]:
-    """Return who or what may take a step under the wish, in the order given."""
+    """Return who or what may take a step under the wish, in the order given; `bookables` have the step's role."""
     able = [
         one
         for one in bookables
-        if one.calendar.role == step.role
-        and step.can <= one.calendar.can
-        and (wish.site is None or one.calendar.site == wish.site)
+        if step.can <= one.calendar.can and (wish.site is None or one.calendar.site == wish.site)
     ]
     if any(one.calendar.resource in wish.who for one in able):
         able = [one for one in able if one.calendar.resource in wish.who]
@@ -63,8 +61,12 @@ def sites_for(kind: VisitType, wish: FindWish, around: Surroundings) -> list[Sit
     busy = grid.outer(around.patient_busy)
     allowed &= bits.starts(full & ~busy, 0, kind.minutes, full)
     steps = kind.steps_for(telehealth=wish.telehealth)
+    by_role: dict[str, list[Bookable]] = {}
+    for one in around.bookables:
+        by_role.setdefault(one.calendar.role, []).append(one)
     chosen = [
-        (i, step, candidates(step, wish, around.bookables, main=i == kind.main_step)) for i, step in steps
+        (i, step, candidates(step, wish, by_role.get(step.role, []), main=i == kind.main_step))
+        for i, step in steps
     ]
     if _named_in_vain(wish.who, [able for _, _, able in chosen]):
         return []
