@@ -235,3 +235,20 @@ def _fullness(clinic, resources, first, last):
                 part.hold_end - part.hold_start for part in visit.parts if part.resource in resources
             )
     return taken / opened
+
+
+def test_a_wheelchair_is_not_sent_to_the_narrow_room(clinic):
+    narrow = {body["resource"] for body in clinic.calendars if not body["wheelchair"]}
+    assert narrow
+    for visit in clinic.visits:
+        if any("Wheelchair" in person.needs for person in visit.people):
+            assert narrow.isdisjoint(part.resource for part in visit.parts)
+
+
+def test_visits_make_sense_together(clinic):
+    for visit in clinic.visits:
+        assert visit.code not in {"pc-same-day", "pc-child-sick"} or (visit.on - clinic.today).days <= 1
+        for person in visit.people:
+            assert person.is_visiting
+            assert visit.on >= person.registered
+            assert visit.type["department"] != "cardiology" or not person.is_child

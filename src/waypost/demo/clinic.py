@@ -159,5 +159,12 @@ def new_book(bodies: list[Json], everyone: list[Person], seed: str, now: datetim
         if body["department"] in {"primary-care", "behavioral-health", "laboratory", "pharmacy"}:
             pools.seat(body["resource"], body["site"].removeprefix("Location/"))
     return Book(
-        Ledger(hours), {body["resource"]: body for body in bodies}, BY_CODE, needs, pools.for_visit, now, seed
+        Ledger(hours),
+        {body["resource"]: body for body in bodies},
+        BY_CODE,
+        needs,
+        pools.for_visit,
+        now,
+        seed,
+        frozenset(body["resource"] for body in bodies if not body["wheelchair"]),
     )

@@ -8,7 +8,9 @@ from waypost.demo.calendars import Hours, cells
 from waypost.demo.fhir import Json
 from waypost.demo.times import CELL_MINUTES, CELLS_PER_DAY
 
-_STARTS = sum(1 << cell for cell in range(0, CELLS_PER_DAY, 3))  # visits begin on the quarter hour
+_STARTS = {
+    step: sum(1 << cell for cell in range(0, CELLS_PER_DAY, step)) for step in (1, 2, 3)
+}  # every 5, 10 or 15 minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,9 @@ class Ledger:
         opened = self.opened(resource, on)
         return (self.taken(resource, on) & opened).bit_count() / opened.bit_count() if opened else 1.0
 
-    def starts(self, needs: tuple[Need, ...], on: date, lead: str) -> int:
+    def starts(self, needs: tuple[Need, ...], on: date, lead: str, step: int = 3) -> int:
         """Return the cells at which a visit with these needs could begin, `lead` doing what only it is asked for."""
-        found = _STARTS
+        found = _STARTS[step]
         for need in needs:
             anyone = 0
             for resource in _for(need, lead):
@@ -92,6 +94,7 @@ class Ledger:
         lead: str,
         rng: Random,
         prefer: frozenset[str] = frozenset(),
+        avoid: frozenset[str] = frozenset(),
     ) -> list[Part] | None:
         """Take the time of everyone needed, or of no one. The same resource may serve two steps."""
         parts: list[Part] = []
@@ -101,7 +104,9 @@ class Ledger:
             able = [
                 each
                 for each in _for(need, lead)
-                if self.free(each, on) & wanted == wanted and not _clash(parts, each, wanted)
+                if each not in avoid
+                and self.free(each, on) & wanted == wanted
+                and not _clash(parts, each, wanted)
             ]
             if not able:
                 return None

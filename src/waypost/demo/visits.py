@@ -15,6 +15,7 @@ from waypost.kernel import ids
 PAST_DAYS = 60
 AHEAD_DAYS = 90
 _TRIES = 40
+_STEPS = {"primary-care": 2, "cardiology": 1}  # cells between the times at which visits may begin
 _VISITS_MAX = 11  # of one person, over the five months
 _SOON = frozenset({"pc-same-day", "pc-child-sick"})  # nobody books these weeks ahead
 _MISSES = 6  # in a small clinic there may be nobody left to ask
@@ -88,6 +89,7 @@ class Book:
     pool: Callable[[str, str, date], list[Person]]  # visit type, lead, day -> people who may need it
     now: datetime
     seed: str
+    narrow: frozenset[str] = frozenset()  # rooms that a wheelchair does not get into
     visits: list[Visit] = field(default_factory=list)
     _seen: dict[str, list[tuple[date, str]]] = field(default_factory=dict)
 
@@ -112,7 +114,8 @@ class Book:
         length = self.types[code]["minutes"] // 5
         if needs is None or any(not self._patient_free(each, on, start, length) for each in people):
             return None
-        parts = self.ledger.place(needs, on, start, lead, rng, prefer)
+        avoid = self.narrow if any("Wheelchair" in each.needs for each in people) else frozenset()
+        parts = self.ledger.place(needs, on, start, lead, rng, prefer, avoid)
         if parts is None:
             return None
         begin = at_cell(on, start)
@@ -173,18 +176,19 @@ class Book:
             needs = self.needs[code, self.bodies[lead]["site"]]
             if needs is None:
                 continue
-            starts = bits(self.ledger.starts(needs, on, lead))
+            starts = bits(self.ledger.starts(needs, on, lead, _STEPS.get(self.types[code]["department"], 3)))
             if not starts:
                 continue
-            start = self._pick_start(starts, lead, on, rng)
+            offset = next(need.start - need.before for need in needs if lead in need.who)
+            start = self._pick_start(starts, lead, on, offset, rng)
             person = self._pick_person(code, lead, on, start, self.types[code]["minutes"] // 5, rng)
             if person is None or not self.put(code, lead, on, start, [person], rng):
                 misses += 1
 
-    def _pick_start(self, starts: list[int], lead: str, on: date, rng: Random) -> int:
+    def _pick_start(self, starts: list[int], lead: str, on: date, offset: int, rng: Random) -> int:
         """Prefer times that touch what is booked, so that free stretches stay whole."""
         used = self.ledger.taken(lead, on) | ~self.ledger.opened(lead, on)
-        snug = [start for start in starts if start and used >> (start - 1) & 1]
+        snug = [start for start in starts if start + offset and used >> (start + offset - 1) & 1]
         return rng.choice(snug) if snug and rng.random() < 0.75 else rng.choice(starts)
 
     def _pick_person(
