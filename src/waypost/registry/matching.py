@@ -102,7 +102,9 @@ def name_keys(names: Iterable[str]) -> set[str]:
     """Return the keys of every name of one person: words, slips, beginnings, sounds, words written together."""
     keys: set[str] = set()
     for name in names:
-        words = plain(name).split()
+        # What is longer than any name (a pasted page, an attack) is found by its beginning, and costs no more than a name.
+        words = [w[: limits.WORD_LETTERS_MAX] for w in plain(name[: limits.NAME_LETTERS_MAX]).split()]
+        words = words[: limits.NAME_WORDS_MAX]
         for word in words:
             keys |= {f"={word}", f"~{sound(word)}", *(f"-{slip}" for slip in slips(word))}
             keys |= {f"^{word[:n]}" for n in range(1, min(len(word), limits.PREFIX_LETTERS_MAX) + 1)}
