@@ -9,29 +9,7 @@ from django.db import connection
 from waypost.kernel.scope import Scope
 from waypost.records import tenancy
 
-# Patients are named as the person index names them; of a group the first, and how many more. Requests are Tasks that
-# focus on the visit (an interpreter, a ride). The text of an appointment is read only where it is kept-free time.
-BOARD = """
-SELECT b.resource, b.appointment, b.shown_starts, b.shown_ends, b.starts, b.ends, b.kind, b.lane, c.status, c.code,
-       CASE WHEN b.kind = 'block' THEN v.body::jsonb ->> 'description' END,
-       others.patients, others.rest, person.name, person.born, person.language, person.died, requests.kinds
-FROM scheduling_rows(%(tenant)s, %(resources)s, %(since)s, %(until)s) b
-JOIN records_current c ON c.tenant = b.tenant AND c.type = 'Appointment' AND c.id = b.appointment
-LEFT JOIN records_version v ON b.kind = 'block' AND v.tenant = b.tenant AND v.type = 'Appointment' AND v.id = b.appointment
-  AND v.version = c.version
-LEFT JOIN LATERAL (
-  SELECT array_agg(substr(o.resource, 9)) FILTER (WHERE o.resource LIKE 'Patient/%%') AS patients,
-         array_agg(o.resource ORDER BY o.part) FILTER (WHERE o.resource NOT LIKE 'Patient/%%' AND o.resource <> b.resource) AS rest
-  FROM scheduling_booking o WHERE o.tenant = b.tenant AND o.appointment = b.appointment) others ON true
-LEFT JOIN registry_person person ON person.tenant = b.tenant AND person.id = others.patients[1]
-LEFT JOIN LATERAL (
-  SELECT array_agg(DISTINCT split_part(t.code, '|', 2) || ':' || t.status) AS kinds FROM records_ref r
-  JOIN records_current t ON t.tenant = r.tenant AND t.type = 'Task' AND t.id = r.id AND NOT t.deleted
-  WHERE b.kind = 'visit' AND r.tenant = b.tenant AND left(r.target, 500) = 'Appointment/' || b.appointment
-    AND r.type = 'Task' AND r.param = 'focus') requests ON true
-WHERE b.hold_until IS NULL OR b.hold_until > %(now)s
-ORDER BY b.resource, b.starts
-"""
+BOARD = "SELECT * FROM scheduling_board(%(tenant)s, %(resources)s, %(since)s, %(until)s, %(now)s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +31,6 @@ class BoardRow:
     rest: tuple[str, ...]  # the others who take part
     name: str
     born: date | None
-    language: str
-    died: bool
     requests: tuple[tuple[str, str], ...]  # ('interpreter', 'requested')
 
     @property
@@ -82,12 +58,11 @@ def board(
 
 
 def _row(*values: object) -> BoardRow:
-    *plain, status, code, reason, patients, rest, name, born, language, died, requests = values
+    *plain, status, code, reason, patients, rest, name, born, requests = values
     asked = tuple(tuple(str(one).split(":", 1)) for one in requests or ())  # type: ignore[attr-defined]
     return BoardRow(
-        *plain, status or "", code or "", reason or "", tuple(patients or ()), tuple(rest or ()), name or "", born,  # type: ignore[arg-type, misc]
-        language or "", bool(died), asked,
-    )  # fmt: skip
+        *plain, status or "", code or "", reason or "", tuple(patients or ()), tuple(rest or ()), name or "", born, asked  # type: ignore[arg-type, misc]
+    )
 
 
 GROUPS = """

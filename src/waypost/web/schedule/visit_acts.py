@@ -3,6 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -150,10 +151,17 @@ def shift(request: Request) -> HttpResponse:
     wish = MoveWish(
         appointment=id_, start=moved.astimezone(ZoneInfo("UTC")), named=named, expect=found.version
     )
-    made = coordination.move_visit(ctx, wish)
-    done(request, "Moved.", made.act)
     back = request.POST.get("back", "")
-    return go_to(request, back if back.startswith(reverse("schedule")) else reverse("schedule"))
+    back = back if back.startswith(reverse("schedule")) else reverse("schedule")
+    try:
+        made = coordination.move_visit(ctx, wish)
+    except Problem as problem:
+        if problem.status >= 500 or problem.status in {401, 403, 404}:
+            raise
+        messages.error(request, f"Not moved. {problem.title} {problem.remedy}", extra_tags="late")
+        return go_to(request, back)
+    done(request, "Moved.", made.act)
+    return go_to(request, back)
 
 
 def _days_between(origin: str, to: str) -> timedelta:
