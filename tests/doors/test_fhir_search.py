@@ -49,7 +49,7 @@ def people(door):
         ("birthdate:missing=true", "Zoë"),
         ("identifier=urn:waypost:mrn|004182", "Marisol"),
         ("identifier=004182", "Marisol"),
-        ("identifier=urn:waypost:mrn|", "Marisol"),
+        ("identifier=urn:waypost:mrn|", "Marisol José Li Castor Zoë"),
         ("identifier=|004182", ""),
         ("phone=5555550142", "Marisol"),
         ("active=false", "José"),
@@ -248,3 +248,19 @@ def test_the_audit_names_every_patient_a_search_returned(door, tenant, people):
         found = json.loads(cursor.fetchone()[0])
     assert found["detail"]["patients"] == sorted([people["Marisol"], people["José"]])
     assert "astillo" not in json.dumps(found)
+
+
+def test_one_patients_results_come_in_pages_the_undated_last(door):
+    ana = door.make(PATIENT)["id"]
+    dated = [door.make(observation(ana, effectiveDateTime=f"2026-01-{n + 1:02}"))["id"] for n in range(5)]
+    undated = [door.make(observation(ana))["id"] for _ in range(4)]
+    for order, first in (("-date", dated[::-1]), ("date", dated)):
+        seen, url = [], f"Observation?patient={ana}&_sort={order}&_count=2"
+        while url:
+            page = door.get(url)
+            assert page.status == 200, page.text
+            seen += page.ids
+            url = page.link("next")
+        assert seen[:5] == first
+        assert set(seen[5:]) == set(undated)
+        assert len(seen) == 9

@@ -17,7 +17,7 @@ from waypost.formats.fhir.validation import validate
 from waypost.kernel import ids
 from waypost.kernel.context import Context
 from waypost.kernel.problem import Issue
-from waypost.records import acts, projecting
+from waypost.records import acts, prepared, projecting
 from waypost.records.labels import label_of
 from waypost.records.problems import (
     DanglingReference,
@@ -249,11 +249,10 @@ def _check_references(ctx: Context, rows: list[dict[str, Any]], versions: list[V
 
 def _write(ctx: Context, now: datetime, rows: list[dict[str, Any]]) -> None:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT records_file(%s, %s, %s, %s, %s::json)",
-                [ctx.tenant, now, ctx.actor.key, ctx.act, orjson.dumps(rows, default=str).decode()],
-            )
+        prepared.rows(
+            "SELECT records_file(%s, %s, %s, %s, %s::json)::text",
+            [ctx.tenant, now, ctx.actor.key, ctx.act, orjson.dumps(rows, default=str).decode()],
+        )
     except IntegrityError as error:
         if "records_version_pkey" in str(error):
             raise Stale from error

@@ -11,11 +11,11 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, DataError, OperationalError, connection
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError, connection
 from psycopg import pq
 
 STATEMENTS_MAX = 400  # a connection; more run unprepared
-_BAD_DATA = "22"  # SQLSTATE class
+_BY_STATE = {"22": DataError, "23": IntegrityError}  # by class of SQLSTATE
 
 
 def rows(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -110,4 +110,4 @@ def _check(found: pq.PGresult, wanted: pq.ExecStatus) -> None:
     if connection.connection.pgconn.status != pq.ConnStatus.OK:
         connection.close()
         raise OperationalError(words)
-    raise DataError(words) if state.startswith(_BAD_DATA) else DatabaseError(words)
+    raise _BY_STATE.get(state[:2], DatabaseError)(words)

@@ -54,7 +54,7 @@ CLINICAL = _Clinical()
 def find(plan: Plan, scopes: Scopes) -> Page:
     """Return one page of what matches and is in scope."""
     tenant, filters = _tenant(scopes), _filters(scopes)
-    lone = sql.by_clinical_date(plan, CLINICAL)
+    lone = sql.by_clinical_date(plan, CLINICAL) and not sql.of_one_patient(plan)
     rows: list[tuple[Any, ...]] = []
     wanted = plan.count + 1
     if not (lone and plan.after is not None and plan.after[0] is None):

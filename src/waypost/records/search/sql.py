@@ -7,7 +7,7 @@ row-level security no other may use an index.
 from collections.abc import Mapping
 
 from waypost.records.search import limits
-from waypost.records.search.plan import Plan, SortKey
+from waypost.records.search.plan import Plan, Refs, SortKey
 from waypost.records.search.predicates import TABLE_NAMES, Filters, Sql, all_of, any_of, joined, where
 
 VERSION = "v.type, v.id, v.version, v.at, v.actor, v.act, v.body, v.deleted"
@@ -35,15 +35,17 @@ def page(
     the undated are a second statement.
     """
     lone = by_clinical_date(plan, clinical)
+    few = lone and of_one_patient(plan)
     keys = [] if lone and undated else [_key(plan.type, key, clinical, lone=lone) for key in sort_keys(plan)]
     shown = "".join(f", ({expression.text})::text" for expression, _, _ in keys)
     shown_values = tuple(value for expression, _, _ in keys for value in expression.values)
-    order = joined([*(e + Sql(" DESC" if d else "") for e, _, d in keys), _id_order(plan)], ", ")
+    last = " NULLS LAST" if few else ""
+    order = joined([*(e + Sql((" DESC" if d else "") + last) for e, _, d in keys), _id_order(plan)], ", ")
     condition = where(plan, tenant, filters)
-    if lone:
+    if lone and not few:
         condition = condition + Sql(" AND c.sort_at IS NULL" if undated else " AND c.sort_at IS NOT NULL")
     if plan.after is not None and not (undated and plan.after[0] is not None):
-        condition = condition + Sql(" AND ") + _beyond(plan, keys)
+        condition = condition + Sql(" AND ") + (_beyond_few(plan, keys) if few else _beyond(plan, keys))
     return (
         Sql(
             f"SELECT {VERSION}, c.patient{shown} FROM records_current c JOIN records_version v"
@@ -55,6 +57,11 @@ def page(
         + order
         + Sql(" LIMIT %s", (most or plan.count + 1,))
     )
+
+
+def of_one_patient(plan: Plan) -> bool:
+    """Return whether so few can match that sorting them costs nothing."""
+    return any(isinstance(clause, Refs) and clause.whose and len(clause.targets) == 1 for clause in plan.clauses)
 
 
 def by_clinical_date(plan: Plan, clinical: Mapping[str, str]) -> bool:
@@ -118,6 +125,15 @@ def _key(kind: str, key: SortKey, clinical: Mapping[str, str], *, lone: bool) ->
         f" AND o.type = c.type AND o.param = %s AND o.id = c.id), '{last}'::{kind_of})"
     )
     return Sql(text, (key.param,)), kind_of, key.descending
+
+
+def _beyond_few(plan: Plan, keys: list[tuple[Sql, str, bool]]) -> Sql:
+    """What comes after the mark where the undated stand last in the same statement."""
+    assert plan.after is not None
+    if plan.after[0] is not None:
+        return Sql("(") + _beyond(plan, keys) + Sql(" OR c.sort_at IS NULL)")
+    sign = "<" if _id_descending(plan) else ">"
+    return Sql(f"(c.sort_at IS NULL AND c.id {sign} %s)", (plan.after[-1],))
 
 
 def _beyond(plan: Plan, keys: list[tuple[Sql, str, bool]]) -> Sql:
