@@ -71,7 +71,9 @@ class PersonForm(DeskForm):
 
     name = forms.CharField(label="Name", required=False, max_length=120)
     relation = forms.ChoiceField(
-        label="Who they are to the patient", choices=registration.RELATIONS, required=False
+        label="Who they are to the patient",
+        choices=(("", "Not said"), *registration.RELATIONS),
+        required=False,
     )
     phone = forms.CharField(
         label="Phone",

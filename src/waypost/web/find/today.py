@@ -15,7 +15,7 @@ from waypost.coordination import today as work
 from waypost.coordination.today import Visit, Work
 from waypost.kernel.dates import say_date, say_day
 from waypost.registry import queries as registry
-from waypost.registry.fhir import say_mrn
+from waypost.registry.fhir import dial, say_mrn
 from waypost.registry.queries import Person
 from waypost.web.frame import today_of
 from waypost.web.pages import Page, Request, render_page
@@ -24,6 +24,7 @@ from waypost.web.places import exists
 from waypost.web.words import clock, count, local
 
 SHOWN_MAX, ARRIVALS_MAX = 50, 8
+CALLS = frozenset({"call", "result", "call-back", "promise"})
 HERE = frozenset({"arrived", "checked-in"})
 
 
@@ -32,6 +33,7 @@ class Arrival:
     at: str
     status: Status
     name: str
+    ids: str
     line: str
     url: str
 
@@ -52,6 +54,7 @@ class TodayPage(Page):
     items: Sequence[Item]
     more: int
     empty: str
+    free: int  # how many nobody has taken, where one's own list is shown
     arrivals: Sequence[Arrival]
     visits: str
     promises: Sequence[Item]
@@ -89,6 +92,7 @@ def today(request: Request) -> HttpResponse:
         items=[_item(w, people.get(w.patient), now) for w in shown],
         more=len(free if unclaimed else mine) - len(shown),
         empty="Nothing waits for anyone." if unclaimed else "Nothing waits for you.",
+        free=0 if unclaimed else len(free),
         arrivals=[_arrival(v, people.get(v.patient), now) for v in coming[:ARRIVALS_MAX]],
         visits=_visits(visits),
         promises=[_item(w, people.get(w.patient), now) for w in promised[:6]],
@@ -105,6 +109,8 @@ def _item(one: Work, person: Person | None, now: datetime) -> Item:
     act = None
     if one.kind in {"book", "referral", "recall"} and one.patient and exists("find-times"):
         act = Act("Find times", f"{reverse('find-times')}?patient={quote(one.patient)}", "b")
+    elif one.kind in CALLS and person and person.phones:
+        act = Act("Call", f"tel:{dial(person.phones[0])}", "c")
     elif url:
         act = Act("Open", url)
     return Item(status=_due(one, now), what=one.what, whom=_two_ids(person), why=one.why, url=url, act=act)
@@ -132,7 +138,13 @@ def _due(one: Work, now: datetime) -> Status:
 def _two_ids(person: Person | None) -> str:
     if person is None:
         return ""
-    return f"{person.name} · {say_date(person.birth) or 'birth date not known'} · MRN {say_mrn(person.mrn) or 'none'}"
+    return f"{person.name} · {_ids(person)}"
+
+
+def _ids(person: Person | None) -> str:
+    if person is None:
+        return ""
+    return f"{say_date(person.birth) or 'birth date not known'} · MRN {say_mrn(person.mrn) or 'none'}"
 
 
 def _arrival(visit: Visit, person: Person | None, now: datetime) -> Arrival:
@@ -146,7 +158,8 @@ def _arrival(visit: Visit, person: Person | None, now: datetime) -> Arrival:
     return Arrival(
         at=clock(start),
         status=status,
-        name=_two_ids(person),
+        name=person.name if person else "Patient",
+        ids=_ids(person),
         line=" · ".join(part for part in (visit.what, visit.clinician) if part),
         url=reverse("visit", args=[visit.id])
         if exists("visit")
