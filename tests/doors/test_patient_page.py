@@ -61,6 +61,8 @@ def test_the_page_says_who_this_is_and_all_there_is_to_know(sign_in, castillo):
         "Hospital stay , heart failure; 5 nights; discharged: home", "Tue, Nov 3, 9:30 AM · Nurse Kim, by phone",
     ):  # fmt: skip
         assert expected in said, expected
+    assert 'href="/visits/v1"' in answer.content.decode()
+    assert 'href="/visits/v1/letter"' in answer.content.decode()
     assert 'aria-label="Rising from 7.1 to 8.4 % over 18 months"' in answer.content.decode()
 
 
@@ -138,8 +140,8 @@ def edit(client, form, target="", /, **typed):
     url = f"/patients/castillo/edit/{form}" + (f"?on={quote(target)}" if target else "")
     page = client.get(url)
     assert page.status_code == 200, words(page)
-    version = re.search(r'name="version" value="(\d+)"', page.content.decode())[1]
-    return client.post(url, {"version": version, **typed})
+    hidden = dict(re.findall(r'name="(version|wish)" value="([^"]+)"', page.content.decode()))
+    return client.post(url, {**hidden, **typed})
 
 
 def newest(context, kind, id):
@@ -380,3 +382,45 @@ def test_a_document_opens_in_words_and_nothing_that_could_run_is_shown(sign_in, 
     cases.file_all(context(), [cases.patient("other", identifier=[])])
     client.post("/patients/other/open", {"reason": "caller"})
     assert client.get("/patients/other/documents/summary").status_code == 404
+
+
+def test_a_form_sent_twice_is_one_act(sign_in, castillo):
+    client = sign_in()
+    page = client.get("/patients/castillo/edit/note").content.decode()
+    wish = re.search(r'name="wish" value="([^"]+)"', page)[1]
+    for _ in range(2):
+        assert (
+            client.post(
+                "/patients/castillo/edit/note", {"version": "0", "wish": wish, "words": "once only"}
+            ).status_code
+            == 303
+        )
+    assert words(client.get("/patients/castillo")).count("once only") == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/patients/%00", "/patients/..%2f", "/patients/a%20b", "/patients/castillo/edit/phone?on=%00", "/patients/castillo/edit/nothing",
+        "/patients/castillo/edit/coverage?on=../x", "/patients/castillo/edit/coverage?on=nobody", "/patients/castillo/history/Nothing/x",
+        "/patients/castillo/history/Patient/nobody", "/patients/castillo/documents/%27", "/patients/castillo/documents/cover",
+    ],
+)  # fmt: skip
+def test_addresses_with_tricks_find_nothing(sign_in, castillo, path):
+    assert sign_in().get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "",
+        "~",
+        "x~Task~y",
+        "2026-01-01~Task~y",
+        "2026-01-01T00:00:00Z~Task~%00",
+        "9999-12-31T23:59:59+00:00~Task~y",
+    ],
+)
+@pytest.mark.parametrize("kind", ["", "visits", "%00", "<script>"])
+def test_the_timeline_takes_any_cursor(sign_in, castillo, after, kind):
+    assert sign_in().get(f"/patients/castillo/timeline?kind={kind}&after={after}").status_code == 200

@@ -6,9 +6,8 @@ from waypost.access import scopes
 from waypost.access.acting import action
 from waypost.access.permissions import Permission
 from waypost.kernel.context import Context
-from waypost.records import actions as records
 from waypost.records.versions import Version
-from waypost.registry.amending import Change, amend
+from waypost.registry.amending import Change, amend, file_once
 
 Json = dict[str, Any]
 
@@ -16,11 +15,11 @@ KINDS = frozenset({"Condition", "MedicationStatement", "AllergyIntolerance"})
 
 
 @action(Permission.CHART_WRITE)
-def add_clinical(ctx: Context, patient: str, resource: Json) -> Version:
+def add_clinical(ctx: Context, patient: str, resource: Json, *, wish: str = "") -> Version:
     """Add a problem, a medication that is taken, or an allergy (or that none is known)."""
     assert resource["resourceType"] in KINDS
-    scopes.for_patient(ctx, patient, what=resource["resourceType"])
-    return records.file(ctx, resource)
+    scope = scopes.for_patient(ctx, patient, what=resource["resourceType"])
+    return file_once(ctx, scope, resource, wish)
 
 
 @action(Permission.CHART_WRITE)

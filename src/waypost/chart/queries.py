@@ -123,7 +123,7 @@ class Cursor:
     def read(cls, text: str | None) -> "Cursor | None":
         """Return the cursor that a link carries; None for none, and for what is no cursor."""
         parts = (text or "").split("~")
-        if len(parts) != 3 or parts[1] not in ALL_TYPES:
+        if len(parts) != 3 or parts[1] not in ALL_TYPES or "\0" in parts[2]:
             return None
         try:
             at = datetime.fromisoformat(parts[0])

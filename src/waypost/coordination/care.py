@@ -14,7 +14,7 @@ from waypost.records import actions as records
 from waypost.records import queries
 from waypost.records.problems import Stale
 from waypost.records.versions import Version
-from waypost.registry.amending import amend
+from waypost.registry.amending import amend, file_once
 
 Json = dict[str, Any]
 
@@ -82,9 +82,9 @@ def leave_team(ctx: Context, patient: str, team: str, seen: int, reference: str)
 
 
 @action(Permission.TASK_WORK)
-def add_note(ctx: Context, patient: str, words: str) -> Version:
+def add_note(ctx: Context, patient: str, words: str, *, wish: str = "") -> Version:
     """Keep a note among colleagues in the chart."""
-    scopes.for_patient(ctx, patient, what="Communication")
+    scope = scopes.for_patient(ctx, patient, what="Communication")
     note: Json = {
         "resourceType": "Communication",
         "status": "completed",
@@ -96,7 +96,7 @@ def add_note(ctx: Context, patient: str, words: str) -> Version:
     }
     if ctx.actor.practitioner:
         note["sender"] = {"reference": f"Practitioner/{ctx.actor.practitioner}", "display": ctx.actor.name}
-    return records.file(ctx, note)
+    return file_once(ctx, scope, note, wish)
 
 
 @action(Permission.UNDO)

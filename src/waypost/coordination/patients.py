@@ -26,6 +26,7 @@ from waypost.terminology.languages import language_name
 
 Json = dict[str, Any]
 
+PRESENT = timedelta(minutes=1)  # what was filed this moment is on the page that follows
 STAYS_DAYS = 60  # how far back a hospital stay may have begun to be looked at for a recent discharge
 DISCHARGED_DAYS = 30  # Medicare's transitional period: discharge and the 29 days after it (TCM-6)
 _STAYS = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC", "SS"})
@@ -206,7 +207,7 @@ def scope_of(ctx: Context, patient: str) -> tuple[Scope, str]:
 def _start(ctx: Context, kind: str, after: str) -> queries.Cursor | None:
     """Return where a page begins: after the last one, or at present where all kinds are shown ('Coming up' has the rest)."""
     found = queries.Cursor.read(after)
-    return found or (None if kind in timeline.TYPES else queries.Cursor(ctx.now, "", ""))
+    return found or (None if kind in timeline.TYPES else queries.Cursor(ctx.now + PRESENT, "", ""))
 
 
 def _rows(scope: Scope, patient: str, kind: str, after: queries.Cursor | None) -> list[queries.Row]:

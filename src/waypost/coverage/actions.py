@@ -7,19 +7,18 @@ from waypost.access.acting import action
 from waypost.access.permissions import Permission
 from waypost.coverage import edits
 from waypost.kernel.context import Context
-from waypost.records import actions as records
 from waypost.records import queries
 from waypost.records.versions import Version
-from waypost.registry.amending import Change, amend
+from waypost.registry.amending import Change, amend, file_once
 
 Json = dict[str, Any]
 
 
 @action(Permission.COVERAGE_EDIT)
-def add_coverage(ctx: Context, patient: str, resource: Json) -> Version:
+def add_coverage(ctx: Context, patient: str, resource: Json, *, wish: str = "") -> Version:
     """Add a coverage or self-pay."""
-    scopes.for_patient(ctx, patient, level="contact", what="Coverage")
-    return records.file(ctx, resource)
+    scope = scopes.for_patient(ctx, patient, level="contact", what="Coverage")
+    return file_once(ctx, scope, resource, wish)
 
 
 @action(Permission.COVERAGE_EDIT)
@@ -36,8 +35,8 @@ def amend_coverage(ctx: Context, patient: str, id: str, seen: int, change: Chang
 
 
 @action(Permission.COVERAGE_EDIT)
-def record_said(ctx: Context, patient: str, id: str, wish: edits.AnswerWish) -> Version:
+def record_said(ctx: Context, patient: str, id: str, said: edits.AnswerWish, *, wish: str = "") -> Version:
     """Keep what a payer said of a coverage when someone asked by phone or on its site."""
     scope = scopes.for_patient(ctx, patient, level="contact", what=f"Coverage/{id}")
     coverage = queries.read(scope, "Coverage", id).resource
-    return records.file(ctx, edits.answer(patient, coverage, wish))
+    return file_once(ctx, scope, edits.answer(patient, coverage, said), wish)

@@ -13,7 +13,15 @@ SELF_PAY = {
     "text": "Self-pay",
 }
 RELATION_SYSTEM = "http://terminology.hl7.org/CodeSystem/subscriber-relationship"
-PLAN = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/ex-benefitcategory", "code": "30", "display": "Health Benefit Plan Coverage"}]}
+PLAN = {
+    "coding": [
+        {
+            "system": "http://terminology.hl7.org/CodeSystem/ex-benefitcategory",
+            "code": "30",
+            "display": "Health Benefit Plan Coverage",
+        }
+    ]
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from waypost.records import actions as records
 from waypost.records import queries
 from waypost.records.problems import Stale
 from waypost.records.versions import Version
+from waypost.records.wishes import once
 
 Json = dict[str, Any]
 Change = Callable[[Json], Json]
@@ -33,6 +34,18 @@ def amend(ctx: Context, scope: Scope, kind: str, id: str, seen: int, change: Cha
     return records.file(ctx, fhir_text.dumps(after), id=id, expect=seen)
 
 
+def file_once(ctx: Context, scope: Scope, resource: Json, wish: str) -> Version:
+    """File a new resource; the same wish sent again (a double click, a form sent twice) answers with the first."""
+    made: list[Version] = []
+
+    def do() -> dict[str, str]:
+        made.append(records.file(ctx, resource))
+        return {"type": made[0].type, "id": made[0].id}
+
+    answer = once(f"form:{wish}", do) if wish else do()
+    return made[0] if made else queries.read(scope, answer["type"], answer["id"])
+
+
 @action(Permission.PATIENT_UPDATE)
 def amend_patient(ctx: Context, patient: str, seen: int, change: Change) -> Version:
     """Change what is known of a patient."""
@@ -40,10 +53,10 @@ def amend_patient(ctx: Context, patient: str, seen: int, change: Change) -> Vers
 
 
 @action(Permission.PATIENT_UPDATE)
-def add_relation(ctx: Context, patient: str, resource: Json) -> Version:
+def add_relation(ctx: Context, patient: str, resource: Json, *, wish: str = "") -> Version:
     """Add someone beside the patient: who may be told, a guardian, an emergency contact."""
-    scopes.for_patient(ctx, patient, level="contact", what="RelatedPerson")
-    return records.file(ctx, resource)
+    scope = scopes.for_patient(ctx, patient, level="contact", what="RelatedPerson")
+    return file_once(ctx, scope, resource, wish)
 
 
 @action(Permission.PATIENT_UPDATE)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.forms import BoundField, CheckboxInput
 from django.http import Http404, HttpResponse
@@ -11,9 +12,11 @@ from django.views.decorators.http import require_http_methods
 from waypost.access.permissions import allowed
 from waypost.access.problems import NotPermitted
 from waypost.coordination import patients
+from waypost.kernel.ids import uuid7
 from waypost.records.problems import Stale, Unacceptable
 from waypost.web.chart.bands import band
 from waypost.web.chart.edits import EDITS, Edit, Loaded
+from waypost.web.chart.ids import ID
 from waypost.web.forms import DeskForm
 from waypost.web.pages import Page, Request, done, go_to, is_htmx, render_page, render_part
 from waypost.web.parts import Band
@@ -40,6 +43,7 @@ class EditPage(Page):
     band: Band | None = None
     both: Sequence[Both] = ()
     stale: bool = False
+    wish: str = ""
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,6 +55,8 @@ def edit(request: Request, id: str, form: str) -> HttpResponse:
     if not allowed(request.ctx.actor.roles, found.permission):
         raise NotPermitted
     on = request.GET.get("on", "")
+    if on and not ID.fullmatch(on):
+        raise Http404
     loaded = found.load(request.ctx, id, on)
     if request.method == "GET":
         return _show(request, id, form, on, found, loaded, found.form(initial=loaded.initial, **loaded.needs))
@@ -67,7 +73,8 @@ def _save(request: Request, id: str, name: str, on: str, found: Edit, loaded: Lo
         elif not form.is_valid():
             return _show(request, id, name, on, found, loaded, form, status=422)
         else:
-            version, said = found.save(request.ctx, id, on, loaded, seen, form.cleaned_data), found.said
+            values = {**form.cleaned_data, "wish": _wish(request)}
+            version, said = found.save(request.ctx, id, on, loaded, seen, values), found.said
     except Stale:
         return _show(
             request, id, name, on, found, found.load(request.ctx, id, on), form, status=409, stale=True
@@ -82,6 +89,14 @@ def _save(request: Request, id: str, name: str, on: str, found: Edit, loaded: Lo
     unchanged = version.reference == loaded.reference and version.version == seen
     done(request, "Nothing was changed." if unchanged else said, None if unchanged else version.act)
     return go_to(request, "patient", id)
+
+
+def _wish(request: Request) -> str:
+    """Return the form's own id, by which a second sending is known; '' where it is none of ours."""
+    try:
+        return str(UUID(request.POST.get("wish", "")))
+    except ValueError:
+        return ""
 
 
 def _seen(request: Request) -> int:
@@ -114,6 +129,7 @@ def _show(
         band=band(patients.head_of(request.ctx, id), acts=()) if whole else None,
         both=differing(form, found.form(initial=loaded.initial, **loaded.needs)) if stale else (),
         stale=stale,
+        wish=_wish(request) or str(uuid7(request.ctx.now)),
     )
     if whole:
         return render_page(request, page, status)

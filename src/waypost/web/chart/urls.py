@@ -1,19 +1,22 @@
 """The addresses of this area. Ids are opaque: nothing a patient could be known by stands in one."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from waypost.web.chart import editing, history, views
+from waypost.web.chart import editing, history, ids, views
+
+register_converter(ids.Id, "id")
+register_converter(ids.Kind, "kind")
 
 urlpatterns = [
-    path("patients/<str:id>", views.patient, name="patient"),
-    path("patients/<str:id>/open", views.open_chart, name="patient-open"),
-    path("patients/<str:id>/timeline", views.timeline, name="patient-timeline"),
-    path("patients/<str:id>/results", views.results, name="patient-results"),
-    path("patients/<str:id>/documents", views.documents, name="patient-documents"),
-    path("patients/<str:id>/documents/<str:did>", views.document, name="patient-document"),
-    path("patients/<str:id>/documents/<str:did>/file", views.document_file, name="patient-file"),
-    path("patients/<str:id>/edit/<str:form>", editing.edit, name="patient-edit"),
-    path("patients/<str:id>/history", history.whole, name="patient-history"),
-    path("patients/<str:id>/history/<str:type>/<str:rid>", history.of_resource, name="resource-history"),
-    path("patients/<str:id>/history/<str:type>/<str:rid>/restore", history.restore, name="resource-restore"),
+    path("patients/<id:id>", views.patient, name="patient"),
+    path("patients/<id:id>/open", views.open_chart, name="patient-open"),
+    path("patients/<id:id>/timeline", views.timeline, name="patient-timeline"),
+    path("patients/<id:id>/results", views.results, name="patient-results"),
+    path("patients/<id:id>/documents", views.documents, name="patient-documents"),
+    path("patients/<id:id>/documents/<id:did>", views.document, name="patient-document"),
+    path("patients/<id:id>/documents/<id:did>/file", views.document_file, name="patient-file"),
+    path("patients/<id:id>/edit/<slug:form>", editing.edit, name="patient-edit"),
+    path("patients/<id:id>/history", history.whole, name="patient-history"),
+    path("patients/<id:id>/history/<kind:type>/<id:rid>", history.of_resource, name="resource-history"),
+    path("patients/<id:id>/history/<kind:type>/<id:rid>/restore", history.restore, name="resource-restore"),
 ]

@@ -1,7 +1,7 @@
 """Everything about one patient on one page, and the pages behind its 'All'."""
 
 from django.http import Http404, HttpResponse
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from waypost.access import scopes
@@ -22,7 +22,6 @@ from waypost.web.chart.pages import (
 )
 from waypost.web.pages import Request, go_to, is_htmx, render_page, render_part
 from waypost.web.parts import Act
-from waypost.web.places import exists
 
 REASONS = (  # value kept in the audit, words on the button, key
     ("caller", "The patient, or someone for them, is on the phone", "o"),
@@ -48,12 +47,21 @@ def patient(request: Request, id: str) -> HttpResponse:
         may=may,
         survivor=_survivor(request, view.who.merged_into),
         reasons=REASONS if view.closed == "ask" else (),
-        visit_pages=exists("visit"),
+        visit_pages=_has("visit"),
         itinerary=reverse("visit-letter", args=[view.upcoming[0].id])
-        if view.upcoming and exists("visit-letter")
+        if view.upcoming and _has("visit-letter")
         else "",
     )
     return render_page(request, page)
+
+
+def _has(route: str) -> bool:
+    """Return whether there is a page of one resource by this name."""
+    try:
+        reverse(route, args=["x"])
+    except NoReverseMatch:
+        return False
+    return True
 
 
 def forms_for(request: Request) -> frozenset[str]:
@@ -82,7 +90,7 @@ def _survivor(request: Request, id: str | None) -> Act | None:
 def open_chart(request: Request, id: str) -> HttpResponse:
     """Open a closed chart: the reason is audited and lasts a working day."""
     reason = request.POST.get("reason", "")
-    words = request.POST.get("words", "").strip()[:200]
+    words = request.POST.get("words", "").replace("\0", "").strip()[:200]
     known = {value for value, _, _ in REASONS}
     if reason in known or words:
         scopes.open_chart(request.ctx, id, reason if reason in known else f"other: {words}")
@@ -104,7 +112,7 @@ def timeline(request: Request, id: str) -> HttpResponse:
         timeline=found,
         chips=chips(found),
         may=forms_for(request),
-        visit_pages=exists("visit"),
+        visit_pages=_has("visit"),
         after=after,
     )
     if whole:

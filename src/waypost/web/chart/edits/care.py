@@ -109,7 +109,9 @@ class CoverageEdit(Edit):
             values["begins"], values["ends"], values["self_pay"],
         )  # fmt: skip
         if not on:
-            return coverage.add_coverage(ctx, patient, coverage_edits.coverage(patient, None, wish))
+            return coverage.add_coverage(
+                ctx, patient, coverage_edits.coverage(patient, None, wish), wish=values["wish"]
+            )
         return coverage.amend_coverage(
             ctx, patient, on, seen, lambda old: coverage_edits.coverage(patient, old, wish)
         )
@@ -160,7 +162,7 @@ class AnswerEdit(Edit):
         wish = coverage_edits.AnswerWish(
             forms.tri(values["said"]), values["on"], values["deductible"], values["how"]
         )
-        return coverage.record_said(ctx, patient, on, wish)
+        return coverage.record_said(ctx, patient, on, wish, wish=values["wish"])
 
 
 class ClinicalEdit(Edit):
@@ -169,9 +171,9 @@ class ClinicalEdit(Edit):
     permission = Permission.CHART_WRITE
     kind = ""
 
-    def file(self, ctx: Context, patient: str, on: str, seen: int, make: Any) -> Version:
+    def file(self, ctx: Context, patient: str, on: str, seen: int, make: Any, wish: str = "") -> Version:
         if not on:
-            return chart.add_clinical(ctx, patient, make(None))
+            return chart.add_clinical(ctx, patient, make(None), wish=wish)
         return chart.amend_clinical(ctx, patient, self.kind, on, seen, make)
 
 
@@ -200,7 +202,12 @@ class ProblemEdit(ClinicalEdit):
     ) -> Version:
         wish = clinical.ProblemWish(values["name"], values["since"], values["confirmed"])
         return self.file(
-            ctx, patient, on, seen, lambda old: clinical.problem(patient, old, wish, recorder(ctx))
+            ctx,
+            patient,
+            on,
+            seen,
+            lambda old: clinical.problem(patient, old, wish, recorder(ctx)),
+            values["wish"],
         )
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
@@ -261,7 +268,12 @@ class MedicationEdit(ClinicalEdit):
     ) -> Version:
         wish = clinical.MedicationWish(values["name"], values["dose"], values["reason"], values["since"])
         return self.file(
-            ctx, patient, on, seen, lambda old: clinical.medication(patient, old, wish, recorder(ctx))
+            ctx,
+            patient,
+            on,
+            seen,
+            lambda old: clinical.medication(patient, old, wish, recorder(ctx)),
+            values["wish"],
         )
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
@@ -307,7 +319,12 @@ class AllergyEdit(ClinicalEdit):
             values["name"], values["reaction"], values["severe"], values["confirmed"], values["none_known"]
         )
         return self.file(
-            ctx, patient, on, seen, lambda old: clinical.allergy(patient, old, wish, recorder(ctx))
+            ctx,
+            patient,
+            on,
+            seen,
+            lambda old: clinical.allergy(patient, old, wish, recorder(ctx)),
+            values["wish"],
         )
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
@@ -335,4 +352,4 @@ class NoteEdit(Edit):
     def save(
         self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
     ) -> Version:
-        return care.add_note(ctx, patient, values["words"])
+        return care.add_note(ctx, patient, values["words"], wish=values["wish"])

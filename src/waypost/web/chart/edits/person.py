@@ -272,7 +272,7 @@ class RelationEdit(Edit):
         )  # fmt: skip
         today = today_of(ctx)
         if not on:
-            return add_relation(ctx, patient, edits.related(patient, None, wish, today))
+            return add_relation(ctx, patient, edits.related(patient, None, wish, today), wish=values["wish"])
         return amend_relation(ctx, patient, on, seen, lambda old: edits.related(patient, old, wish, today))
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
