@@ -8,6 +8,7 @@ import argparse
 import gc
 import itertools
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from waypost.kernel.problem import Issue, Problem
 EXAMPLES = ("waypost import patients/ more.ndjson.gz", "waypost import export/ --refused refused.ndjson --json")
 BATCH = 500  # single resources filed in one act
 AHEAD = 4  # batches prepared while one is written
+SWITCH_SECONDS = 0.0005  # both threads let go of the interpreter often; neither should wait 5 ms to have it back
 GC_THRESHOLD = 50_000, 20, 50  # parsed resources make no cycles; looking for some took a fifth of the time
 KILOBYTE = 1024
 
@@ -72,6 +74,7 @@ def run(args: argparse.Namespace) -> int:
     scope = scopes.everything(ctx, "import")
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLD)
+    sys.setswitchinterval(SWITCH_SECONDS)
     began = time.monotonic()
     tally = Tally(files=len(found))
     folder = _folder(args)

@@ -184,7 +184,9 @@ def judge(batch: Batch, now: datetime) -> None:
     for one in batch.arrivals:
         found = errors(validate(one.text, now=now, resource=one.parsed))
         if found:
-            batch.refusals.append(Refusal(batch.file, one.line, found, one.entry, one.type, str(one.id)))
+            id_ = one.parsed.get("id")
+            name = id_ if isinstance(id_, str) else ""
+            batch.refusals.append(Refusal(batch.file, one.line, found, one.entry, one.type, name))
         else:
             kept.append(one)
     if batch.atomic and batch.refusals and kept:
