@@ -160,8 +160,12 @@ _BASE: tuple[Staff, ...] = (
     Staff("archer", "Joan", "Archer", "female", "", RIVERSIDE, "primary-care", sign_in="supervisor", account_role="supervisor", title="Desk supervisor"),
     Staff("petersen", "Sam", "Petersen", "male", "", RIVERSIDE, "primary-care", sign_in="administrator", account_role="administrator", title="Administrator"),
     Staff("grant", "Lydia", "Granville", "female", "", RIVERSIDE, "primary-care", sign_in="auditor", account_role="auditor", title="Compliance"),
-    Staff("marin", "Teresa", "Marín", "female", "interpreter", RIVERSIDE, "primary-care", languages=("en", "es"), account_role="scheduler", title="Interpreter"),
-    Staff("girma", "Daniel", "Girma", "male", "interpreter", ORCHARD, "primary-care", languages=("en", "am"), account_role="scheduler", title="Interpreter"),
+    Staff("marin", "Teresa", "Marín", "female", "interpreter", RIVERSIDE, "primary-care", "interpreter", ("interpreting",), ("en", "es"),
+          weekly=((_WEEKDAYS, "08:00", "16:00"),), closed=(_LUNCH,), account_role="scheduler", title="Interpreter"),
+    Staff("girma", "Daniel", "Girma", "male", "interpreter", RIVERSIDE, "primary-care", "interpreter", ("interpreting",), ("en", "am"),
+          weekly=(((1, 3), "09:00", "15:00"),), closed=(_LUNCH,), account_role="scheduler", title="Interpreter"),
+    Staff("pineda", "Hilda", "Pineda", "female", "interpreter", ORCHARD, "primary-care", "interpreter", ("interpreting",), ("en", "es"),
+          weekly=(((0, 2, 4), "08:00", "14:00"),), closed=(_LUNCH,), account_role="scheduler", title="Interpreter"),
 )  # fmt: skip
 _GROWS = {"primary-care", "pediatrics", "cardiology", "nursing", "echo", "ct", "mri", "ultrasound", "xray", "phlebotomy", "therapy", "psychiatry", "iv", "infusion", "nutrition", "pharmacist"}  # fmt: skip
 
