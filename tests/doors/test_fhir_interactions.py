@@ -276,3 +276,20 @@ def test_charts_open_by_relationship(door, door_for):
     assert nurse.get(f"Observation/{seen['id']}").status == 200
     assert nurse.get("Observation?code=4548-4").ids == [seen["id"]]
     assert nurse.get("Patient?_has:Observation:patient:code=4548-4").ids == [made["id"]]
+
+
+def test_a_chart_opened_with_a_reason_is_searched_as_it_is_read(door, door_for, context):
+    from dataclasses import replace
+
+    from waypost.access import scopes, tokens
+    from waypost.access.models import AccessToken
+
+    ana = door.make(PATIENT)["id"]
+    seen = door.make(observation(ana))["id"]
+    nurse = door_for("nurse")
+    query = f"Observation?patient={ana}"
+    assert nurse.get(query).ids == []
+    account = AccessToken.objects.get(hash=tokens.hash_of(nurse.token)).account
+    scopes.open_chart(replace(context("nurse"), actor=tokens.actor_of(account)), ana, "on the phone")
+    assert nurse.get(query).ids == [seen]
+    assert nurse.get(f"Observation/{seen}").status == 200

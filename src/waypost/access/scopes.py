@@ -23,8 +23,10 @@ from waypost.records import acts, tenancy
 OPENING = timedelta(hours=12)  # how long a chart opened with a reason stays open to that person
 _OPEN = "(c.type = ANY(%s) OR c.patient IS NULL) AND (c.label IS NULL OR c.type = 'Patient')"
 _RELATED = (
-    "(c.label IS NULL AND EXISTS (SELECT 1 FROM access_relationship ar WHERE ar.tenant = c.tenant"
+    "(c.label IS NULL AND (EXISTS (SELECT 1 FROM access_relationship ar WHERE ar.tenant = c.tenant"
     " AND ar.patient = c.patient AND ar.practitioner = %s AND ar.since <= %s AND ar.until > %s)"
+    " OR EXISTS (SELECT 1 FROM access_opening ao WHERE ao.tenant = c.tenant AND ao.patient = c.patient"
+    " AND ao.actor = %s AND ao.until > %s))"
     " AND NOT EXISTS (SELECT 1 FROM access_restricted x WHERE x.tenant = c.tenant AND x.patient = c.patient))"
 )
 _WHOLE = (
@@ -62,7 +64,7 @@ def for_patient(ctx: Context, patient: str, *, level: str = "chart", what: str |
 
 
 def for_search(ctx: Context, type_: str, *, action: str = "search") -> Scope:
-    """Return the scope of a search over a type: open types whole, charts of one's own patients only.
+    """Return the scope of a search over a type: open types whole, charts of one's own patients and opened ones only.
 
     The search names the patients it returned with `found`, which completes the audit.
     """
@@ -77,7 +79,7 @@ def for_search(ctx: Context, type_: str, *, action: str = "search") -> Scope:
         return _scope(ctx, "chart", f"({_OPEN}) OR {_WHOLE}", (list(OPEN_TYPES),))
     now = ctx.now
     return _scope(ctx, "chart", f"({_OPEN}) OR {_RELATED}",
-                  (list(OPEN_TYPES), ctx.actor.practitioner or "", now, now))
+                  (list(OPEN_TYPES), ctx.actor.practitioner or "", now, now, ctx.actor.key, now))
 
 
 def for_resource(ctx: Context, type_: str, id_: str) -> Scope:
