@@ -250,3 +250,23 @@ def test_another_tenant_sees_nothing_of_it(clinic, new_tenant, context):
     other = context(at=new_tenant("Elsewhere"))
     assert queries.delivery(scopes.everything(other), id_) is None
     assert queries.outbox(scopes.everything(other)) == []
+
+
+def test_a_mail_goes_by_a_real_server(clinic, clock):
+    """The whole way: act, outbox, gateway, SMTP."""
+    from tests.smtp_server import Box, serving
+
+    from waypost.interfaces.smtp import SmtpGateway, read
+
+    box = Box()
+    _, [id_] = _book(clinic, patient_of(), appointment_of())
+    clock.advance(timedelta(seconds=12))
+    with serving(box) as port:
+        gateways.plug_mail(SmtpGateway(read(f"smtp://127.0.0.1:{port}/?from=visits@clinic.example"), seconds=5))
+        try:
+            assert carrying.carry(clinic, id_, ORGANIZATION) == "sent"
+        finally:
+            gateways.plug_mail(gateways.NullMail())
+    assert box.mails[0].rcpt_tos == ["marisol@home.example"]
+    assert b"text/calendar" in box.mails[0].content
+    assert b"Castillo" not in box.mails[0].content

@@ -2,14 +2,13 @@
 
 import socket
 import threading
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+from tests.smtp_server import Box, serving
 
 from waypost.interfaces.smtp import SmtpGateway, read
 from waypost.messaging.gateways import Mail, NotSent, Uncertain
@@ -19,33 +18,6 @@ MAIL = Mail(
     "0190-key", "marisol@home.example", "Su cita del miércoles, 25 de noviembre", "Hola:\n\n.una línea con punto\nAdiós\n", "es", AT,
     b"BEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\nEND:VCALENDAR\r\n", "PUBLISH", "Riverside Community Health",
 )  # fmt: skip
-
-
-class Box:
-    def __init__(self, *, rcpt="250 OK", data="250 2.0.0 kept as 77"):
-        self.mails, self.rcpt, self.data = [], rcpt, data
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if self.rcpt.startswith("2"):
-            envelope.rcpt_tos.append(address)
-        return self.rcpt
-
-    async def handle_DATA(self, server, session, envelope):
-        self.mails.append(envelope)
-        return self.data
-
-
-@contextmanager
-def serving(box, **kwargs):
-    controller = Controller(box, hostname="127.0.0.1", port=0, **kwargs)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        controller.port = free.getsockname()[1]
-    controller.start()
-    try:
-        yield controller.port
-    finally:
-        controller.stop()
 
 
 def gateway(port, user=""):

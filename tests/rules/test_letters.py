@@ -48,6 +48,11 @@ def test_the_letter_says_what_the_patient_must_know():
     ]  # fmt: skip
 
 
+def test_the_letter_of_a_day_asks_to_arrive_for_the_first_visit():
+    assert dict(compose("en", day_begins=at(7, 30)).panel)["Arrive at"] == "7:30 AM"
+    assert dict(compose("en", day_begins=at(11)).panel)["Arrive at"] == "8:15 AM"
+
+
 def test_the_letter_in_spanish():
     letter = compose("es")
     assert letter.title == "Su cita del miércoles, 25 de noviembre"

@@ -83,9 +83,10 @@ def notice_of(ctx: Context, scope: Scope, found: Version, *, patient: str = "") 
     recipient = fhir.recipient(person, local_day(ctx.now, ctx.zone))
     visit = fhir.visit(
         found.resource, found.version, names=names, what=what_of(ctx, found.resource, recipient.language),
-        language=recipient.language, preparation=_preparation(ctx, found.resource, recipient.language), tasks=tasks,
+        language=recipient.language, preparation=_preparations(ctx, [found, *same_day], recipient.language), tasks=tasks,
         interpreter_code=people.spoken_language(person).split("-")[0],
         others=[stop for v in same_day for stop in _stops(ctx, v.resource, names, recipient.language)],
+        day_begins=_day_begins(same_day),
     )  # fmt: skip
     return Notice(found, person, who, recipient, visit, tasks, _kind(found.resource), ctx.now)
 
@@ -109,6 +110,19 @@ def _preparation(ctx: Context, appointment: Json, language: str) -> str | None:
     if not any(texts.values()):
         return ""
     return texts.get(language) or None
+
+
+def _preparations(ctx: Context, visits: Sequence[Version], language: str) -> str | None:
+    """Return how to get ready for all visits of the day, each text once; None where one of them is not in the language."""
+    ordered = sorted(visits, key=lambda v: str(v.resource.get("start")))
+    texts = [_preparation(ctx, v.resource, language) for v in ordered]
+    return None if None in texts else "\n".join(dict.fromkeys(text for text in texts if text))
+
+
+def _day_begins(visits: Sequence[Version]) -> datetime | None:
+    """Return when the first of the other visits here asks to arrive; a visit elsewhere has its own door."""
+    arrivals = [fhir.arrive_at(v.resource) for v in visits if not fhir.is_outside(v.resource)]
+    return min((at for at in arrivals if at), default=None)
 
 
 def _stops(ctx: Context, appointment: Json, names: dict[str, str], language: str) -> Sequence[Stop]:

@@ -140,6 +140,7 @@ def visit(
     tasks: Sequence[Json] = (),
     interpreter_code: str = "",
     others: Sequence[Stop] = (),
+    day_begins: datetime | None = None,
 ) -> Visit:
     """Return the visit with what hangs on it. The appointment has a time: nothing goes out about one without."""
     starts, ends = moment(appointment.get("start")), moment(appointment.get("end"))
@@ -162,6 +163,7 @@ def visit(
         telehealth=people.extension(appointment, "telehealth") is True,
         outside=is_outside(appointment),
         other_stops=tuple(others),
+        day_begins=day_begins,
     )
 
 

@@ -65,3 +65,8 @@ class Visit:
     telehealth: bool = False
     outside: bool = False
     other_stops: tuple[Stop, ...] = ()  # the same day, other visits
+    day_begins: datetime | None = None  # when to arrive for the first of the day's visits here, where that is earlier
+
+    @property
+    def first_arrival(self) -> datetime:
+        return min(self.arrive_at, self.day_begins) if self.day_begins else self.arrive_at

@@ -96,7 +96,7 @@ def _identifiers(recipient: Recipient) -> tuple[tuple[str, str], ...]:
 def _panel(
     clinic: Clinic, visit: Visit, tongue: str, day: str, *, cancelled: bool
 ) -> tuple[tuple[str, str], ...]:
-    time = wording.clock_time(visit.arrive_at, clinic.zone, tongue)
+    time = wording.clock_time(visit.first_arrival, clinic.zone, tongue)
     rows = [(said("day", tongue), day)]
     if cancelled:
         return (*rows, (said("phone", tongue), clinic.phone))
