@@ -3,12 +3,6 @@
 from waypost.kernel.problem import Problem
 
 
-class TooHardToRead(Problem):
-    code, status, issue = "messaging.too-hard-to-read", 422, "business-rule"
-    title = "This letter is harder to read than grade 6."
-    remedy = "Shorten the sentences of the note or the preparation text, or print it knowing that."
-
-
 class NothingToSend(Problem):
     code, status, issue = "messaging.nothing-to-send", 409, "business-rule"
     title = "There is nothing to send again."
