@@ -1,5 +1,6 @@
 """Booking on a real database: what is held, what is refused, what a race or a stale view cannot do."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -355,3 +356,21 @@ def test_each_calendar_has_one_schedule_and_a_bad_one_is_refused_whole(clinic):
     with pytest.raises(BadTemplate) as found:
         actions.save_calendars(clinic.ctx, [small_clinic.CALENDARS[0], {"resource": "Practitioner/x"}])
     assert found.value.issues[0].expression == "[1].role"
+
+
+def test_hours_that_changed_elsewhere_are_seen_at_once(clinic):
+    """Another process closes a day; this one remembers it as open."""
+    wish = talk(clinic, at(9, day=30), named=("Practitioner/lind",))
+    remembered = deepcopy(queries.clinic(clinic.ctx.tenant, clinic.ctx.now))
+    leave = {"from": "2026-11-30", "to": "2026-11-30", "closed": True, "reason": "Leave"}
+    actions.save_calendar(clinic.ctx, {**small_clinic.CALENDARS[0], "exceptions": [leave]})
+    queries.clinic.__globals__["_clinics"][clinic.ctx.tenant] = remembered
+    with pytest.raises(NotOpen):
+        actions.book(clinic.ctx, wish)
+
+
+def test_a_booking_asks_this_many_questions(clinic, context, django_assert_num_queries):
+    ctx = context("scheduler", door="web")
+    actions.book(ctx, talk(clinic, at(9), named=("Practitioner/lind",)))
+    with django_assert_num_queries(9):  # begin, hours, take, references, file, two projections, audit, commit
+        actions.book(ctx, talk(clinic, at(10), 1, named=("Practitioner/lind",)))

@@ -42,7 +42,7 @@ def book_by_fhir(ctx: Context, appointment: Resource, *, id_: str | None = None)
 
 def read_wish(ctx: Context, appointment: Resource, id_: str | None) -> VisitWish:
     """Read an Appointment as a wish. Raises NotABooking, UnknownSlot, UnknownVisitType, TimesDisagree."""
-    here = queries.clinic(ctx.tenant, ctx.now)
+    here = queries.settled(ctx.tenant, ctx.now)
     code, start, from_slot = _what_and_when(here, appointment)
     kind = here.kind(code)
     end = fhir.instant(appointment.get("end"))
@@ -225,7 +225,7 @@ def lock_all(ctx: Context, texts: Iterable[str], ids: Iterable[str]) -> None:
         if before is not None:
             resources.update(fhir.resources_of(before.resource))
     if choosing:
-        resources.update(queries.clinic(ctx.tenant, ctx.now).bookables)
+        resources.update(queries.settled(ctx.tenant, ctx.now).bookables)
     if resources:
         scheduling.lock(ctx, scheduling.resolved(ctx, resources))
 
@@ -235,7 +235,7 @@ def _of_slot(ctx: Context, slot: Any) -> list[str]:
         schedule, _, _ = queries.read_slot_id(str(slot.get("reference") or "").rpartition("/")[2])
     except Problem:
         return []
-    found = queries.clinic(ctx.tenant, ctx.now).schedules.get(schedule)
+    found = queries.settled(ctx.tenant, ctx.now).schedules.get(schedule)
     return [found] if found else []
 
 
@@ -260,5 +260,5 @@ def update_slot(
 def _refuse_computed(ctx: Context, text: str) -> None:
     slot = fhir_text.parse(text)
     schedule = str((slot.get("schedule") or {}).get("reference") or "").rpartition("/")[2]
-    if schedule in queries.clinic(ctx.tenant, ctx.now).schedules:
+    if schedule in queries.settled(ctx.tenant, ctx.now).schedules:
         raise ComputedSlots(issues=[Issue("error", "business-rule", ComputedSlots.title, "Slot.schedule")])

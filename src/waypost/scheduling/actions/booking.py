@@ -18,12 +18,13 @@ from waypost.scheduling.problems import (
     GroupFull,
     InThePast,
     NobodyFree,
+    NotOpen,
     PatientElsewhere,
     SlotTaken,
     TooFarAhead,
 )
 from waypost.scheduling.projections import practitioners_of
-from waypost.scheduling.queries.clinic import clinic, seen
+from waypost.scheduling.queries.clinic import Clinic, clinic, seen, settled
 from waypost.scheduling.rules import occupied
 from waypost.scheduling.rules.types import VisitType
 
@@ -77,26 +78,28 @@ def check_when(ctx: Context, start: datetime) -> None:
 def _seated(
     ctx: Context, wishes: Sequence[VisitWish], override: bool
 ) -> tuple[list[Plan], list[int], list[str]]:
-    """Choose, lock, ask; where something chosen was taken meanwhile, lock all that might serve and choose once more."""
-    plans = plans_for(ctx, wishes)
-    wants = [want for one in plans for want in wants_of(ctx, one)]
-    answer = take(ctx, wants, override=override)
-    if isinstance(answer, tuple):
-        return plans, *answer
-    refuse_named(plans, wants, answer)
-    everyone = {r for one in plans for r in one.candidates} | {w.resource for w in wants}
-    lock(ctx, everyone)
-    plans = plans_for(ctx, wishes)
-    wants = [want for one in plans for want in wants_of(ctx, one)]
-    answer = take(ctx, wants, also=everyone, override=override)
-    if isinstance(answer, tuple):
-        return plans, *answer
-    refuse_named(plans, wants, answer)
+    """Choose, lock, ask. Told no, look again at the calendars and choose anew; told no again, under everybody's lock."""
+    everyone: set[str] = set()
+    for look in (settled, clinic, clinic):
+        try:
+            plans = plans_for(ctx, look(ctx.tenant, ctx.now), wishes)
+        except (NobodyFree, NotOpen):
+            if look is settled:
+                continue
+            raise
+        wants = [want for one in plans for want in wants_of(ctx, one)]
+        answer = take(ctx, wants, also=everyone, override=override)
+        if isinstance(answer, tuple):
+            return plans, *answer
+        refuse_named(plans, wants, answer)
+        if look is clinic:
+            everyone = {r for one in plans for r in one.candidates} | {w.resource for w in wants}
+            lock(ctx, everyone)
     raise NobodyFree
 
 
-def plans_for(ctx: Context, wishes: Sequence[VisitWish]) -> list[Plan]:
-    free = Free(clinic(ctx.tenant, ctx.now), ctx.tenant)
+def plans_for(ctx: Context, here: Clinic, wishes: Sequence[VisitWish]) -> list[Plan]:
+    free = Free(here, ctx.tenant)
     return [plan(free, kind_for(ctx, wish.visit_type, wish.patients), wish) for wish in wishes]
 
 

@@ -15,7 +15,7 @@ from waypost.records.versions import Filing, Version
 from waypost.scheduling import fhir
 from waypost.scheduling.actions.locking import Want, lock, released, resolved, take
 from waypost.scheduling.problems import BadTemplate, PatientElsewhere, SlotTaken
-from waypost.scheduling.queries.clinic import VISIT_TYPES, clinic
+from waypost.scheduling.queries.clinic import CALENDARS, VISIT_TYPES, clinic
 from waypost.scheduling.queries.slots import kinds_of, schedule_id
 from waypost.scheduling.rules.types import BadBody, calendar_of, visit_type_of
 
@@ -66,7 +66,9 @@ def save_calendars(ctx: Context, bodies: Sequence[Body]) -> list[Version]:
             " ON CONFLICT (tenant, resource) DO UPDATE SET body = EXCLUDED.body, version = c.version + 1",
             [ctx.tenant, orjson.dumps(rows).decode()],
         )
-        cursor.execute("SELECT scheduling_touch(%s, %s)", [ctx.tenant, [row["resource"] for row in rows]])
+        cursor.execute(
+            "SELECT scheduling_touch(%s, %s)", [ctx.tenant, [CALENDARS, *(row["resource"] for row in rows)]]
+        )
     here = clinic(ctx.tenant, ctx.now)
     filings = [
         Filing(

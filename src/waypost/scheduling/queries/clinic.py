@@ -21,6 +21,7 @@ from waypost.scheduling.rules.bits import Bookable, Grid
 from waypost.scheduling.rules.types import Calendar, VisitType, calendar_of, visit_type_of
 
 VISIT_TYPES = "#visit-types"  # the one number that stands for the list of visit types
+CALENDARS = "#calendars"  # and the one that moves with any calendar's hours
 _SPARE_DAYS = 10  # a grid starts on a Monday and serves at least a week
 
 
@@ -90,6 +91,24 @@ def clinic(tenant: int, now: datetime) -> Clinic:
         return found
 
 
+def settled(tenant: int, now: datetime) -> Clinic:
+    """Return the picture as last looked at, if no hours and no kinds of visit changed since; bookings may have.
+
+    Enough to choose from where the ledger has the last word: a booking asks it anyway, and looks again when told no.
+    """
+    found = _clinics.get(tenant)
+    if found is None or found.grid != grid_for(now):
+        return clinic(tenant, now)
+    tenancy.enter(tenant)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT resource, n FROM scheduling_change WHERE tenant = %s AND resource = ANY(%s)",
+            [tenant, [CALENDARS, VISIT_TYPES]],
+        )
+        same = all(found.numbers.get(resource) == n for resource, n in cursor.fetchall())
+    return found if same else clinic(tenant, now)
+
+
 def seen(tenant: int, now: datetime) -> Clinic:
     """Return the picture as it was last looked at: for names, kinds and capacities, which seldom change within an act."""
     found = _clinics.get(tenant)
@@ -109,7 +128,7 @@ def _refresh(found: Clinic, tenant: int, numbers: dict[str, int]) -> None:
     stale = [resource for resource, n in numbers.items() if found.numbers.get(resource) != n]
     if VISIT_TYPES in stale:
         _load_kinds(found, tenant)
-    resources = [one for one in stale if one != VISIT_TYPES]
+    resources = [one for one in stale if not one.startswith("#")]
     if resources:
         _load_calendars(found, tenant, resources)
         found.ordered = tuple(sorted(found.bookables.values(), key=_by_choice))

@@ -12,7 +12,7 @@ from waypost.kernel.clock import Clock, SystemClock
 from waypost.kernel.scope import Scope
 from waypost.records import tenancy
 from waypost.scheduling.problems import UnknownSlot
-from waypost.scheduling.queries.clinic import Clinic, clinic
+from waypost.scheduling.queries.clinic import Clinic, clinic, settled
 from waypost.scheduling.rules import finder
 from waypost.scheduling.rules.ledger import VISIT_TYPE
 from waypost.scheduling.rules.types import VisitType
@@ -127,7 +127,7 @@ def exists(tenant: int, id_: str, now: datetime) -> bool:
         schedule, code, _ = read_slot_id(id_)
     except UnknownSlot:
         return False
-    here = clinic(tenant, now)
+    here = settled(tenant, now)
     return schedule in here.schedules and code in here.kinds
 
 
