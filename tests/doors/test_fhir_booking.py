@@ -67,6 +67,8 @@ def test_service_type_and_start_book_and_what_is_not_named_is_chosen(clinic, doo
     assert {p["actor"]["reference"].split("/")[0] for p in made.json["participant"]} == {
         "Patient", "Location", "Device", "Practitioner",
     }  # fmt: skip
+    tasks = door.get(f"Task?focus=Appointment/{made.json['id']}").json["entry"]
+    assert [t["resource"]["code"]["text"] for t in tasks] == ["Get the order for a visit"]
     wrong_end = visit(clinic, 1, start=at(11), end=fhir.say(at(11, 45)))
     assert door.post("Appointment", wrong_end).codes == ["scheduling.times-disagree"]
     named = visit(clinic, 1, start=at(11))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from waypost.access import Permission, action
-from waypost.coordination import filing
+from waypost.coordination import filing, requests
 from waypost.coordination.actions.booking import announce, living, name_of, patients_of
 from waypost.coordination.problems import NotABooking
 from waypost.formats.fhir import text as fhir_text
@@ -33,9 +33,15 @@ SETTLED = frozenset(
 def book_by_fhir(ctx: Context, appointment: Resource, *, id_: str | None = None) -> Version:
     """Book what an Appointment asks for: rooms and devices not named are chosen. Raises what booking raises.
 
-    `status` is booked, or pending for a hold; `slot`, or `serviceType` with `start` and `end`; and participants.
+    `status` is booked, or pending for a hold; `slot`, or `serviceType` with `start` and `end`; and participants. Where
+    the kind of visit needs an order and none is named, the time is kept and getting the order becomes work.
     """
-    made = scheduling.book(ctx, read_wish(ctx, appointment, id_))
+    wish = read_wish(ctx, appointment, id_)
+    made = scheduling.book(ctx, wish)
+    if queries.seen(ctx.tenant, ctx.now).kind(wish.visit_type).order_required and not appointment.get(
+        "basedOn"
+    ):
+        records.file_many(ctx, [requests.order_missing(ctx, made.resource, wish.patients[0][0])])
     announce(ctx, made, patients_of(ctx, made), "booked")
     return made
 
@@ -132,7 +138,9 @@ def _parsed(text: str, now: datetime) -> Resource:
     A wish may leave to its slot, or to the kind of visit, when it starts or ends.
     """
     found = fhir_text.parse(text)
-    issues = [one for one in validate(text, type="Appointment", now=now) if one.severity in ("error", "fatal")]
+    issues = [
+        one for one in validate(text, type="Appointment", now=now) if one.severity in ("error", "fatal")
+    ]
     left_open = [one for one in issues if "app-2" in one.diagnostics or "app-3" in one.diagnostics]
     if issues and not (issues == left_open and _asks_to_book(found)):
         raise Unacceptable(issues=issues)

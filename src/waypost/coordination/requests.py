@@ -16,6 +16,7 @@ from waypost.scheduling import fhir
 TASK = "urn:waypost:task"
 POOL = "urn:waypost:pool"
 NAMES = {"interpreter": "Interpreter", "ride": "Ride"}
+FOLLOWING = frozenset({*NAMES, "order-missing"})  # what goes with a visit when it is moved, missed or cancelled
 OPEN = frozenset(
     {"draft", "requested", "received", "accepted", "rejected", "ready", "in-progress", "on-hold"}
 )
@@ -44,6 +45,31 @@ def ask(ctx: Context, kind: str, appointment: Resource, patient: str, words: str
     return Filing(task, "Task", id_)
 
 
+def order_missing(ctx: Context, appointment: Resource, patient: str) -> Filing:
+    """Return the work that a visit leaves behind which needs an order and was booked without one by another system."""
+    id_ = str(ids.uuid5_of("order-missing", str(ctx.tenant), appointment["id"]))
+    start = fhir.instant(appointment["start"])
+    assert start is not None
+    task: Resource = {
+        "resourceType": "Task",
+        "id": id_,
+        "status": "requested",
+        "intent": "order",
+        "priority": "routine",
+        "code": {
+            "coding": [{"system": TASK, "code": "order-missing", "display": "Get the order for a visit"}],
+            "text": "Get the order for a visit",
+        },
+        "focus": {"reference": f"Appointment/{appointment['id']}"},
+        "for": {"reference": f"Patient/{patient}"},
+        "authoredOn": fhir.say(ctx.now.replace(microsecond=0)),
+        "performerType": [{"coding": [{"system": POOL, "code": "coordination"}]}],
+        "restriction": {"period": {"end": fhir.say(due(start, ctx.now))}},
+        "reasonCode": {"text": f"Booked without an order, for the visit on {say_moment(start, ctx.zone)}"},
+    }
+    return Filing(task, "Task", id_)
+
+
 def due(start: datetime, now: datetime) -> datetime:
     """Return by when a request should be answered: a day before the visit, but leave two hours to ask."""
     wanted = start - timedelta(hours=limits.ASK_HOURS_BEFORE)
@@ -62,7 +88,7 @@ def of_visits(ctx: Context, appointments: Iterable[str]) -> list[Version]:
         f" WHERE c.tenant = %s AND c.type = 'Task' AND NOT c.deleted AND ({scope.where})",
         [wanted, scope.tenant, *scope.params],
     )
-    return [one for one in found if kind_of(one.resource) in NAMES and one.resource.get("status") in OPEN]
+    return [one for one in found if kind_of(one.resource) in FOLLOWING and one.resource.get("status") in OPEN]
 
 
 def kind_of(task: Resource) -> str:
@@ -72,7 +98,7 @@ def kind_of(task: Resource) -> str:
 
 def again(ctx: Context, task: Version, start: datetime) -> Filing:
     """Return the request as it stands after its visit moved: asked for anew, whatever was answered before."""
-    words = str((task.resource.get("reasonCode") or {}).get("text") or NAMES[kind_of(task.resource)])
+    words = str((task.resource.get("reasonCode") or {}).get("text") or kind_of(task.resource))
     changed: Resource = {
         **task.resource,
         "status": "requested",
