@@ -12,6 +12,7 @@ PAGES = (
     "/account/two-step/", "/account/password/", "/sign-out/",
     "/patients/{patient}", "/patients/{patient}/timeline", "/patients/{patient}/results", "/patients/{patient}/documents",
     "/patients/{patient}/history",
+    "/schedule", "/schedule/times?patient={patient}", "/schedule/outbox", "/schedule/outside?patient={patient}",
 )  # fmt: skip
 FIRST_LOAD_BYTES_MAX = 100_000
 
