@@ -148,6 +148,13 @@ def test_the_line_stays_in_its_box_and_runs_from_old_to_new():
     assert line.newest.shown == "4 %"
 
 
+def test_what_is_steady_looks_steady():
+    (line,) = results.results([observation(v, at) for v, at in ((4.3, "2026-05-02"), (4.4, "2026-09-02"))], READING)
+    (_, first), (_, last) = (tuple(map(int, p.split(","))) for p in line.points.split())
+    assert line.sentence == "Steady at 4.4 % over 4 months"
+    assert 0 < first - last <= 6
+
+
 def test_other_units_do_not_enter_the_line():
     (line,) = results.results(
         [observation(174, "2026-01-01", unit="lb"), observation(79, "2026-02-01", unit="kg")], READING

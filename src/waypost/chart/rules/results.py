@@ -9,6 +9,7 @@ from waypost.kernel.dates import local_day, read_moment, say_short
 
 WIDTH, HEIGHT, MARGIN = 90, 24, 3
 STEADY_SHARE = 0.03  # a change below 3 % of the larger figure is no trend
+FLAT_SHARE = 0.1  # the box is at least a tenth of the figure high, so that what is steady looks steady
 POINTS_MAX = 12
 
 LOINC = "http://loinc.org"
@@ -155,11 +156,12 @@ def points(line: Sequence[Figure]) -> str:
         return ""
     values = [f.value or 0.0 for f in line]
     low, high = min(values), max(values)
+    span = max(high - low, FLAT_SHARE * max(abs(high), abs(low)))
     begin, length = line[0].at, (line[-1].at - line[0].at).total_seconds()
     made = []
     for item, value in zip(line, values, strict=True):
         x = MARGIN + (WIDTH - 2 * MARGIN) * (item.at - begin).total_seconds() / length
-        share = 0.5 if high == low else (value - low) / (high - low)
+        share = 0.5 + (value - (high + low) / 2) / span if span else 0.5
         made.append(f"{x:.0f},{HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * share:.0f}")
     return " ".join(made)
 
