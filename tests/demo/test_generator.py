@@ -11,7 +11,9 @@ import pytest
 from waypost.demo import clinic as demo
 from waypost.demo.conditions import BY_KEY
 from waypost.demo.times import ZONE, age_on, business_days_after, holiday
+from waypost.demo.visit_types import VISIT_TYPES
 from waypost.formats import fhir
+from waypost.messaging.rules.readability import measure
 
 NOW = datetime(2026, 11, 24, 15, 22, tzinfo=UTC)
 
@@ -252,3 +254,11 @@ def test_visits_make_sense_together(clinic):
             assert person.is_visiting
             assert visit.on >= person.registered
             assert visit.type["department"] != "cardiology" or not person.is_child
+
+
+def test_preparation_is_easy_to_read_in_both_languages():
+    assert len(VISIT_TYPES) >= 25
+    for kind in VISIT_TYPES:
+        for language, words in kind["preparation"].items():
+            assert not words or measure(words, language).easy, (kind["code"], language)
+        assert all(kind["preparation"].values()) or not any(kind["preparation"].values()), kind["code"]
