@@ -97,6 +97,8 @@ def test_a_chart_opens_with_a_reason_and_stays_open(sign_in, castillo):
     assert "Cardiology follow-up" in closed, "visits are open to everyone at the desk"
     assert "Heart failure" not in closed
     assert "Penicillin" not in closed
+    client.post("/patients/castillo/open", {"reason": "", "words": " "})
+    assert "The chart stays closed until you say why." in words(client.get("/patients/castillo"))
     opened = client.post("/patients/castillo/open", {"reason": "caller"})
     assert opened.status_code == 303
     assert "Heart failure" in words(client.get("/patients/castillo"))

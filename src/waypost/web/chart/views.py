@@ -20,7 +20,7 @@ from waypost.web.chart.pages import (
     TimelineView,
     chips,
 )
-from waypost.web.pages import Request, go_to, is_htmx, render_page, render_part
+from waypost.web.pages import Request, done, go_to, is_htmx, render_page, render_part
 from waypost.web.parts import Act
 
 REASONS = (  # value kept in the audit, words on the button, key
@@ -94,6 +94,8 @@ def open_chart(request: Request, id: str) -> HttpResponse:
     known = {value for value, _, _ in REASONS}
     if reason in known or words:
         scopes.open_chart(request.ctx, id, reason if reason in known else f"other: {words}")
+    else:
+        done(request, "The chart stays closed until you say why.")
     return go_to(request, "patient", id)
 
 
