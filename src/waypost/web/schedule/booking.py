@@ -36,7 +36,10 @@ def book(request: Request) -> HttpResponse:
     take = dict(rows.read_take(request.POST.get("take", "")))
     instead = request.POST.get("take_instead", "")
     if instead:
-        start, take = choosing.instant(instead.partition("~")[0]), dict(rows.read_take(instead.partition("~")[2]))
+        start, take = (
+            choosing.instant(instead.partition("~")[0]),
+            dict(rows.read_take(instead.partition("~")[2])),
+        )
     found = search(request, choices)
     if start is None or found.kind is None or (found.view is None and not choices.move):
         return render_page(
@@ -51,7 +54,9 @@ def book(request: Request) -> HttpResponse:
         )
     try:
         made = (
-            _move(request, found, start, take, form.cleaned_data.get("reach", "")) if choices.move else _book(request, found, form, start, take)
+            _move(request, found, start, take, form.cleaned_data.get("reach", ""))
+            if choices.move
+            else _book(request, found, form, start, take)
         )
     except SlotTaken as taken:
         fresh = search(request, choices.with_(chosen=""))

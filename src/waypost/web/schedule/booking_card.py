@@ -170,15 +170,19 @@ def card_of(
         ("take", ",".join(f"{s}={r}" for s, r in take.items())),
         ("key", key),
     ]
+    first = (start if video else arrive).astimezone(ZoneInfo(zone))
+    arrival = f"{'at' if video else 'arrive'} {words.clock(first)}"
     return BookCard(
         action=reverse("book"),
-        heading=f"{'Move to' if moving else 'Book'} {day}, {'at' if video else 'arrive'} {words.clock(start.astimezone(ZoneInfo(zone)) if video else arrive.astimezone(ZoneInfo(zone)))}",
+        heading="Another time" if taken else f"{'Move to' if moving else 'Book'} {day}, {arrival}",
         form=form,
-        facts=_facts(found, form, local, named, site, room, video=video),
+        facts=_facts(found, form, local, named, site, room, video=video)[
+            3 if taken else 0 :
+        ],  # visit, people and place are open again
         hidden=hidden,
         verb="Move" if moving else "Book",
-        say=wording.read_back(**told),  # type: ignore[arg-type]
-        say_translated=wording.read_back(**told, language="es") if code == "es" else "",  # type: ignore[arg-type]
+        say="" if taken else wording.read_back(**told),  # type: ignore[arg-type]
+        say_translated=wording.read_back(**told, language="es") if code == "es" and not taken else "",  # type: ignore[arg-type]
         say_language="In Spanish" if language else "",
         say_code="es",
         other_acts=() if moving else (("hold", "Hold for 15 minutes"),),

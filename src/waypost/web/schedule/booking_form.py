@@ -10,7 +10,11 @@ from waypost.messaging.rules import readability
 from waypost.web.forms import DeskForm
 
 REPEATS = (("", "Once"), ("1", "Every week"), ("2", "Every 2 weeks"), ("4", "Every 4 weeks"))
-REACHES = (("one", "This visit only"), ("rest", "This and the visits after it"), ("all", "Every visit of the series to come"))
+REACHES = (
+    ("one", "This visit only"),
+    ("rest", "This and the visits after it"),
+    ("all", "Every visit of the series to come"),
+)
 TIMES_MIN, TIMES_MAX = 2, 26
 
 

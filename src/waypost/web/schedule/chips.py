@@ -70,7 +70,9 @@ def _within(choices: Choices, today: date) -> Sequence[tuple[str, str]]:
 
 
 def _any(choices: Choices, address: str) -> Chip:
-    return Chip("any", f"{address}?{choices.query(chosen='', within='', since='', at='')}", not choices.within)
+    return Chip(
+        "any", f"{address}?{choices.query(chosen='', within='', since='', at='')}", not choices.within
+    )
 
 
 def _day(choices: Choices, address: str, day: int) -> Chip:

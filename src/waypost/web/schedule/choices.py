@@ -149,6 +149,8 @@ def meant(typed: str, names: Sequence[tuple[str, str]]) -> tuple[str | None, lis
     """
     codes = matching(typed, names)
     wanted, known = typed.strip().casefold(), dict(names)
-    begins = [code for code in codes if known[code].casefold().startswith(wanted) or code.casefold() == wanted]
+    begins = [
+        code for code in codes if known[code].casefold().startswith(wanted) or code.casefold() == wanted
+    ]
     chosen = codes[0] if len(codes) == 1 else begins[0] if len(begins) == 1 else None
     return chosen, [code for code in codes if code != chosen]

@@ -42,7 +42,9 @@ class ClockField(forms.CharField):
     """A time typed as people type it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TextInput(attrs={"class": "short", "autocomplete": "off", "maxlength": "12"}))
+        kwargs.setdefault(
+            "widget", forms.TextInput(attrs={"class": "short", "autocomplete": "off", "maxlength": "12"})
+        )
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> time | None:  # type: ignore[override]

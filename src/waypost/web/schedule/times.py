@@ -129,7 +129,7 @@ def page_of(found: Search, *, card: BookCard | None = None, notice: Status | Non
         action=address,
         band=band(found.view, acts=()) if found.view else None,
         notice=notice,
-        kept=[pair for pair in _kept(choices) if pair[1]],
+        kept=[pair for pair in _kept(choices, asks_who=kind is not None) if pair[1]],
         visit_name=name_of(kind) if kind else choices.visit,
         visit_names=sorted(name_of(k) for k in found.here.kinds.values()),
         locked=bool(choices.move),
@@ -174,7 +174,10 @@ def _sessions(found: Search) -> list[Session]:
     sessions = []
     for one in groups_ahead(found.scope, found.kind.code, found.now, capacity=found.kind.capacity):
         mine = f"Patient/{found.choices.patient}" in one.people
-        calendar = next((c for r in one.people if (c := found.here.calendar(r)) is not None and c.role in CARE_ROLES), None)
+        calendar = next(
+            (c for r in one.people if (c := found.here.calendar(r)) is not None and c.role in CARE_ROLES),
+            None,
+        )
         sessions.append(
             Session(
                 when=say_moment(one.starts, found.zone, today=found.today),
@@ -182,17 +185,20 @@ def _sessions(found: Search) -> list[Session]:
                 with_whom=calendar.name if calendar else "",
                 url=reverse("visit", args=[one.appointment]),
                 join_url=reverse("visit-join", args=[one.appointment]) if found.view and not mine else "",
-                key=str(ids.uuid5_of("join", one.appointment, found.choices.patient, str(found.now.timestamp()))),
+                key=str(
+                    ids.uuid5_of("join", one.appointment, found.choices.patient, str(found.now.timestamp()))
+                ),
             )
         )
     return sessions
 
 
-def _kept(choices: Choices) -> list[tuple[str, str]]:
+def _kept(choices: Choices, *, asks_who: bool) -> list[tuple[str, str]]:
     """Return what the form carries along; what it asks itself is left out."""
     names = ("patient", "move", "within", "since", "at", "part", "days", "site", "gender", "speaks", "interpreter", "wheelchair", "video", "trip",
              "order", "group")  # fmt: skip
-    return [(name, getattr(choices, name)) for name in names]
+    carried = names if asks_who else (*names, "who")
+    return [(name, getattr(choices, name)) for name in carried]
 
 
 def _rows(found: Search, address: str) -> list[TimeRow]:

@@ -39,7 +39,11 @@ def whom(request: Request) -> HttpResponse:
     found = queries.find(scope, text, today=today_of(request).date(), count=HITS_MAX)
     scopes.found(request.ctx, "Patient", [hit.id for hit in found.hits])
     address = reverse("find-times")
-    kept = [(name, value) for name, value in request.POST.items() if name in choosing.Choices.__dataclass_fields__ and value]
+    kept = [
+        (name, value)
+        for name, value in request.POST.items()
+        if name in choosing.Choices.__dataclass_fields__ and value
+    ]
     if len(found.hits) == 1 and request.POST.get("go"):
         return go_to(request, f"{address}?{choices.query(patient=found.hits[0].id)}")
     page = WhomPage(
