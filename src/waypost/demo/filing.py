@@ -1,5 +1,6 @@
 """Makes the demo clinic through the same actions as everybody else, and brings it up to the present at each start."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,13 +60,9 @@ def ensure(
     made = _made(tenant, clock)
     if made is None or not made.done:
         began = made.at if made else clock.now().replace(microsecond=0)
-        make(
-            tenant,
-            made.patients if made else patients,
-            made.seed if made else str(seed),
-            now=began,
-            progress=tell,
-        )
+        many = made.patients if made else patients
+        processes = 1 if many <= _ALONE_MAX or (os.cpu_count() or 1) < 2 else 2
+        make(tenant, many, made.seed if made else str(seed), now=began, progress=tell, processes=processes)
         made = _made(tenant, clock)
         assert made
     return _topped_up(tenant, made, clock, tell)
