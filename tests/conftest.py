@@ -11,10 +11,17 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from waypost.kernel.clock import FixedClock
 from waypost.kernel.context import Actor, Context, system_actor
 from waypost.ops import postgres
+
+# Playwright's synchronous client leaves an event loop running in the thread of the tests that come after it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+# A busy machine is no reason to fail: what is checked is the answer, not how long the cases took to make.
+settings.register_profile("waypost", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("waypost")
 
 
 @pytest.fixture(scope="session")

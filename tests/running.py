@@ -27,7 +27,7 @@ def environment(**more):
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("DATABASE_", "WAYPOST_")) or name == "WAYPOST_ASSETS_DIR"
+        if not name.startswith(("DATABASE_", "WAYPOST_", "DJANGO_")) or name == "WAYPOST_ASSETS_DIR"
     }
     return {**kept, "PYTHONPATH": os.pathsep.join([str(SOURCE), str(SOURCE.parent)]), **more}
 

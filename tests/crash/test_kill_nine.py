@@ -13,8 +13,9 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.crash import clinic
@@ -34,25 +35,30 @@ VICTIMS = (
     *(("import",) if importlib.util.find_spec("waypost.cli.import_") else ()),
 )
 STEP_MINUTES = 25
+DAYS_AHEAD = 360
+ZONE = ZoneInfo("America/New_York")
 BUNDLE_RESOURCES, BUNDLES = 40, 12
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(7200 if SOAK else 600)]
 
 
 def times():
-    """Times that fit one visit each, on weekdays from the day after tomorrow, in UTC; New York keeps standard time."""
-    day = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)
-    for n in itertools.count():
-        at = day + timedelta(days=n)
-        if at.weekday() < 5 and not (at.month == 11 and at.day == 26):
-            for first, last in ((13 * 60, 17 * 60 - STEP_MINUTES), (18 * 60, 22 * 60 - STEP_MINUTES)):
-                for minute in range(first + 60, last + 1, STEP_MINUTES):
-                    yield at + timedelta(minutes=minute)
+    """Times of the small clinic's open hours, each for both cardiologists, from the day after tomorrow for a year."""
+    day = datetime.now(ZONE).date() + timedelta(days=2)
+    for n in range(DAYS_AHEAD):
+        on = day + timedelta(days=n)
+        if on.weekday() >= 5 or (on.month, on.day) == (11, 26):
+            continue
+        for opens, closes in ((8, 12), (13, 17)):
+            at = datetime(on.year, on.month, on.day, opens, tzinfo=ZONE)
+            while (at + timedelta(minutes=STEP_MINUTES)).hour < closes:
+                yield at, "Practitioner/lind", "Location/room2"
+                yield at, "Practitioner/abara", "Location/room4"
+                at += timedelta(minutes=STEP_MINUTES)
 
 
-def appointment(start, patient, n):
-    end = start + timedelta(minutes=20)
-    period = {"start": start.isoformat(), "end": end.isoformat()}
-    people = (f"Patient/{patient}", ("Practitioner/lind", "Practitioner/abara")[n % 2], "Location/room2")
+def appointment(start, clinician, room, patient, n):
+    period = {"start": start.isoformat(), "end": (start + timedelta(minutes=20)).isoformat()}
+    people = (f"Patient/{patient}", clinician, room)
     return {
         "resourceType": "Appointment", "status": "booked", **period, "description": f"crash {n}",
         "serviceType": [{"coding": [{"system": "urn:waypost:visit-type", "code": "talk"}]}],
@@ -100,8 +106,9 @@ class Scene:
         self.worker = None
 
     def _endless(self):
-        for n, start in enumerate(times()):
-            yield "Appointment", appointment(start, self.patients[n % len(self.patients)], n)
+        for n, when in enumerate(itertools.chain(times(), itertools.repeat(None))):
+            if when is not None:
+                yield "Appointment", appointment(*when, self.patients[n % len(self.patients)], n)
             yield (
                 "Patient",
                 {
