@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from waypost.cli.intake.problems import Unreadable
 from waypost.cli.intake.sources import Text
 from waypost.formats.fhir import bundles, references
 from waypost.formats.fhir import text as fhir_text
@@ -92,16 +93,6 @@ def batch_of(source: Text) -> Batch:
     except Problem as problem:
         batch.refusals.append(Refusal(source.file, source.line, list(problem.as_issues())))
     return batch
-
-
-class Unreadable(Problem):
-    code, issue = "import.unreadable", "structure"
-    title = "The file cannot be read."
-
-
-class NotTaken(Problem):
-    code, issue = "import.not-taken", "not-supported"
-    title = "An import adds resources; it does nothing else."
 
 
 def _single(text: str, line: int) -> Arrival:
