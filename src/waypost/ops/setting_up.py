@@ -63,7 +63,9 @@ def set_copy_aside() -> Path:
 
     target = data_dir() / "backups" / f"before-{__version__}-{secrets.token_hex(4)}.dump"
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    command = [str(binaries.bin_folder() / "pg_dump"), "--format=custom", "--compress=6", f"--file={target}"]
+    command = [str(binaries.bin_folder() / "pg_dump"), "--format=custom", "--compress=6"]
+    # The owner sees every row by a policy of its own; without this pg_dump refuses tables under row-level security.
+    command += ["--enable-row-security", f"--file={target}"]
     environ = {**os.environ, "PGAPPNAME": "waypost upgrade"}
     done = subprocess.run(
         [*command, f"--dbname={urls()[1]}"], capture_output=True, text=True, check=False, env=environ
