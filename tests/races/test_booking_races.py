@@ -184,6 +184,7 @@ def test_eight_processes_race_for_each_slot(course, door_for, tenant, door, roun
 @pytest.mark.parametrize(
     ("door", "rounds", "parked"),
     [
+        ("direct", on_one(400), 0),
         ("direct", on_many(400), 0),
         ("mixed", on_many(800), 24),
         ("fhir", on_one(400), 0),
