@@ -9,13 +9,16 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from waypost.access import tokens
-from waypost.access.models import Account, Tenant
-from waypost.access.permissions import ROLE_PERMISSIONS
+from waypost.access.acting import action
+from waypost.access.models import AccessToken, Account, Tenant
+from waypost.access.permissions import ROLE_PERMISSIONS, Permission, allowed
+from waypost.access.problems import NotPermitted
 from waypost.audit import actions as audit_actions
 from waypost.audit.entries import entry
 from waypost.kernel.clock import Clock, SystemClock
 from waypost.kernel.context import Context, system_actor
 from waypost.kernel.problem import Problem
+from waypost.records import acts
 
 NAME_CHARACTERS_MAX = 200
 
@@ -122,3 +125,52 @@ def issue_token(tenant: Tenant, username: str, *, scopes: list[str], note: str, 
 def _note(tenant: Tenant, act: str, about: str, clock: Clock | None = None) -> None:
     ctx = context_of(tenant, "command line", clock=clock)
     audit_actions.append(tenant.pk, [entry(ctx, act, what="Account", detail={"name": about})])
+
+
+@action(Permission.CLINIC_SET_UP)
+def add_account(ctx: Context, tenant: Tenant, username: str, password: str, roles: list[str], display: str,
+                practitioner: str = "") -> Account:
+    """Let another person sign in. Raises AccountRefused where the name is taken or the password too weak."""
+    _of_here(ctx, tenant)
+    if Account.objects.filter(username=username).exists():
+        raise AccountRefused(f"The user name {username!r} is taken; choose another.")
+    return make_account(tenant, username, password, roles, display=display, practitioner=practitioner)
+
+
+@action(Permission.CLINIC_SET_UP)
+def change_account(ctx: Context, account: Account, *, roles: list[str], display: str, practitioner: str, active: bool,
+                   password: str = "") -> Account:
+    """Change what an account may do, close or open it, set a new password.
+
+    A closed account's sessions and tokens end at once, a new password ends its sessions. Nobody closes their own
+    account or takes the administrator's role from themselves: a clinic keeps someone who can open it.
+    """
+    _of_here(ctx, account.tenant)
+    own = ctx.actor.kind == "staff" and ctx.actor.id == str(account.pk)
+    if own and (not active or "administrator" not in roles):
+        raise AccountRefused("You cannot close your own account or give up being administrator; another administrator can.")
+    account.roles, account.display, account.practitioner, account.is_active = roles, display, practitioner, active
+    try:
+        account.full_clean(exclude=["password"])
+        if password:
+            validate_password(password, account)
+    except ValidationError as error:
+        raise AccountRefused(" ".join(error.messages)) from error
+    if password:
+        account.set_password(password)
+    account.save()
+    if not active:
+        AccessToken.objects.filter(account=account, revoked=None).update(revoked=ctx.now)
+    acts.note(ctx, entry(ctx, "account.change", what="Account", detail={"name": account.username}))
+    return account
+
+
+def _of_here(ctx: Context, tenant: Tenant | None) -> None:
+    assert tenant is not None and tenant.pk == ctx.tenant, "accounts of another clinic are not found here"
+
+
+def accounts_of(ctx: Context) -> list[Account]:
+    """Return the clinic's accounts in order of name, open ones first. For administrators."""
+    if not allowed(ctx.actor.roles, Permission.CLINIC_SET_UP):
+        raise NotPermitted
+    return list(Account.objects.filter(tenant_id=ctx.tenant).order_by("-is_active", "display", "username"))

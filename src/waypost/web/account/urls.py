@@ -3,7 +3,7 @@
 from allauth.account import views as allauth_views
 from django.urls import include, path
 
-from waypost.web.account import views
+from waypost.web.account import people, views
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="account_login"),
@@ -14,5 +14,8 @@ urlpatterns = [
     path("account/two-step/", include("allauth.mfa.urls")),
     path("account/kept", views.kept, name="kept"),
     path("settings", views.settings_page, name="settings"),
+    path("settings/people", people.people, name="people"),
+    path("settings/people/add", people.add, name="person-add"),
+    path("settings/people/<int:id>", people.change, name="person"),
     path("settings/look", views.save_look, name="save-look"),
 ]

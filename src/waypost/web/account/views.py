@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from waypost.access.permissions import Permission, allowed
 from waypost.web.account.guard import IDLE_MINUTES_MAX, WORK_HOURS_MAX
 from waypost.web.account.kept import COOKIE, KEPT_BYTES_MAX, Kept, keep, take
 from waypost.web.frame import KEYS_COOKIE, THEME_COOKIE
@@ -102,6 +103,7 @@ class SettingsPage(Page):
     keys: bool
     two_step: bool
     passkeys: int
+    sets_up: bool
     idle_minutes: int = IDLE_MINUTES_MAX
     work_hours: int = WORK_HOURS_MAX
 
@@ -121,6 +123,7 @@ def settings_page(request: Request) -> HttpResponse:
         keys=request.COOKIES.get(KEYS_COOKIE) != "off",
         two_step=Authenticator.Type.TOTP in ways,
         passkeys=ways.count(Authenticator.Type.WEBAUTHN),
+        sets_up=allowed(request.ctx.actor.roles, Permission.CLINIC_SET_UP),
     )
     return render_page(request, page)
 
