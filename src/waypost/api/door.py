@@ -4,7 +4,7 @@ import logging
 import secrets
 from dataclasses import replace
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from waypost.access import bearer as access_bearer
 from waypost.access import onetrip, smart
@@ -23,7 +23,15 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
 def answer(request: Request, clock: Clock | None = None) -> Response:
     """Answer any call. A refusal is an OperationOutcome; a defect of ours says nothing but a reference."""
     try:
-        return _answer(request, clock or CLOCK)
+        try:
+            return _answer(request, clock or CLOCK)
+        except (OperationalError, InterfaceError):
+            # The database went away and came back; this thread's connection is of before. A look is repeated on a new
+            # one; an act is not, since whether it was done is for its sender to ask.
+            if request.method not in {"GET", "HEAD"}:
+                raise
+            connection.close()
+            return _answer(request, clock or CLOCK)
     except Problem as problem:
         return outcome.refusal(problem)
     except Exception:
