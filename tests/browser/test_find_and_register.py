@@ -88,6 +88,7 @@ def test_register_from_the_box_and_take_it_back(window):
     page.fill("#id_t0-number", "2025550188")
     page.keyboard.press("Enter")
     page.wait_for_selector(".undo")
+    page.wait_for_load_state()  # the keys act once the page's script has run
     assert "Przybylski, Zygmunt" in page.locator(".band").inner_text()
     page.keyboard.press("z")
     page.wait_for_selector("text=Undone.")
