@@ -11,8 +11,8 @@ from tests.twins.search_twin import Twin, codes, span, strings
 
 from waypost.formats.fhir import definitions
 
-DATA = Path(__file__).parents[2] / "../../shared/data/synthea"
-FOLDER = next((p for p in (Path("/work/shared/data/synthea"), DATA) if p.exists()), None)
+DATA = Path(__file__).parents[2] / "../shared/data/synthea"
+FOLDER = DATA if DATA.exists() else None
 MOST = 120  # of a type
 SKIPPED = {"_id", "_lastUpdated", "_text", "_content", "_query", "_profile", "phonetic", "near"}
 
