@@ -30,7 +30,7 @@ def chromium():
         try:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         except Error as error:
-            pytest.skip(f"no browser here; `make browser` installs one ({str(error).splitlines()[0]})")
+            pytest.skip(f"no browser here; `python3 scripts/setup.py browser` installs one ({str(error).splitlines()[0]})")
         yield browser
         browser.close()
 
