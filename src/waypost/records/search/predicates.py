@@ -74,11 +74,21 @@ def where(plan: Plan, tenant: int, filters: Filters) -> Sql:
     parts = [base]
     if plan.type in filters:
         parts.append(filters[plan.type])
-    return all_of([*parts, *(predicate(clause, plan.type, tenant, filters) for clause in plan.clauses)])
+    few = of_one_patient(plan)
+    return all_of([*parts, *(predicate(clause, plan.type, tenant, filters, few=few) for clause in plan.clauses)])
 
 
-def predicate(clause: Clause, kind: str, tenant: int, filters: Filters) -> Sql:
-    """Return the condition on `records_current c` that a clause makes."""
+def of_one_patient(plan: Plan) -> bool:
+    """Return whether so few can match that looking at each costs nothing."""
+    return any(isinstance(clause, Refs) and clause.whose and len(clause.targets) == 1 for clause in plan.clauses)
+
+
+def predicate(clause: Clause, kind: str, tenant: int, filters: Filters, *, few: bool = False) -> Sql:
+    """Return the condition on `records_current c` that a clause makes; `few`: on each row by itself.
+
+    One patient's rows are few whatever the clinic's size; those of a code are many. Planned once for all values, the two
+    look alike, so a search of one patient by code read the whole clinic's results of that code.
+    """
     match clause:
         case Ids():
             return Sql(f"c.id {'<> ALL' if clause.negated else '= ANY'}(%s)", (list(clause.ids),))
@@ -93,19 +103,26 @@ def predicate(clause: Clause, kind: str, tenant: int, filters: Filters) -> Sql:
             return _has(clause, kind, tenant, filters)
         case _:
             if isinstance(clause, Refs) and not clause.negated and clause.whose:
-                return Sql(
-                    "c.patient = ANY(%s)", ([target.removeprefix("Patient/") for target in clause.targets],)
-                )
+                return _patients([target.removeprefix("Patient/") for target in clause.targets])
             table, condition, negated = _condition(clause)
             inside = _rows(table, kind, clause.param, tenant) + Sql(" AND ") + condition
             if negated:
                 return Sql("NOT EXISTS (") + inside + Sql(" AND o.id = c.id)")
-            found = Sql("c.id IN (") + inside + Sql(")")
+            found = _on_each_row(inside) if few else Sql("c.id IN (") + inside + Sql(")")
             if isinstance(clause, Dates) and clause.starts:
                 found = found + Sql(" AND ") + any_of(_start(one) for one in clause.any_of)
             if isinstance(clause, Strings) and clause.exact:
                 return Sql("(") + found + Sql(" AND ") + _written(clause.exact) + Sql(")")
             return found
+
+
+def _patients(ids: list[str]) -> Sql:
+    return Sql("c.patient = %s", (ids[0],)) if len(ids) == 1 else Sql("c.patient = ANY(%s)", (ids,))
+
+
+def _on_each_row(inside: Sql) -> Sql:
+    """LIMIT keeps the planner from turning the look for each row into a join that begins elsewhere."""
+    return Sql("(SELECT true FROM (") + inside + Sql(" AND o.id = c.id LIMIT 1) looked)")
 
 
 def _rows(table: str, kind: str, param: str, tenant: int) -> Sql:

@@ -7,8 +7,17 @@ row-level security no other may use an index.
 from collections.abc import Mapping
 
 from waypost.records.search import limits
-from waypost.records.search.plan import Plan, Refs, SortKey
-from waypost.records.search.predicates import TABLE_NAMES, Filters, Sql, all_of, any_of, joined, where
+from waypost.records.search.plan import Plan, SortKey
+from waypost.records.search.predicates import (
+    TABLE_NAMES,
+    Filters,
+    Sql,
+    all_of,
+    any_of,
+    joined,
+    of_one_patient,
+    where,
+)
 
 VERSION = "v.type, v.id, v.version, v.at, v.actor, v.act, v.body, v.deleted"
 _SORT_COLUMN = {"token": "code", "string": "value", "ref": "target", "date": "low", "number": "low"}
@@ -31,37 +40,38 @@ def page(
 ) -> Sql:
     """Return the statement for up to `most` rows: the version's columns, patient, then the sort values as text.
 
+    The rows are chosen first; only theirs are the texts that are read.
+
     `clinical` names for each type the parameter that `sort_at` holds. In that order the dated come first, by their index;
     the undated are a second statement.
     """
     lone = by_clinical_date(plan, clinical)
     few = lone and of_one_patient(plan)
     keys = [] if lone and undated else [_key(plan.type, key, clinical, lone=lone) for key in sort_keys(plan)]
-    shown = "".join(f", ({expression.text})::text" for expression, _, _ in keys)
-    shown_values = tuple(value for expression, _, _ in keys for value in expression.values)
     last = " NULLS LAST" if few else ""
-    order = joined([*(e + Sql((" DESC" if d else "") + last) for e, _, d in keys), _id_order(plan)], ", ")
+    named = joined([e + Sql(f" AS k{n}") for n, (e, _, _) in enumerate(keys)], ", ")
+    order = "".join(f"k{n}{' DESC' if d else ''}{last}, " for n, (_, _, d) in enumerate(keys))
+    order += "id DESC" if _id_descending(plan) else "id"
     condition = where(plan, tenant, filters)
     if lone and not few:
         condition = condition + Sql(" AND c.sort_at IS NULL" if undated else " AND c.sort_at IS NOT NULL")
     if plan.after is not None and not (undated and plan.after[0] is not None):
         condition = condition + Sql(" AND ") + (_beyond_few(plan, keys) if few else _beyond(plan, keys))
-    return (
-        Sql(
-            f"SELECT {VERSION}, c.patient{shown} FROM records_current c JOIN records_version v"
-            " ON v.tenant = c.tenant AND v.type = c.type AND v.id = c.id AND v.version = c.version WHERE ",
-            shown_values,
-        )
+    chosen = (
+        Sql("SELECT c.type, c.id, c.version, c.patient" + (", " if keys else ""))
+        + named
+        + Sql(" FROM records_current c WHERE ")
         + condition
-        + Sql(" ORDER BY ")
-        + order
-        + Sql(" LIMIT %s", (most or plan.count + 1,))
+        + Sql(f" ORDER BY {order} LIMIT %s", (most or plan.count + 1,))
     )
-
-
-def of_one_patient(plan: Plan) -> bool:
-    """Return whether so few can match that sorting them costs nothing."""
-    return any(isinstance(clause, Refs) and clause.whose and len(clause.targets) == 1 for clause in plan.clauses)
+    shown = "".join(f", p.k{n}::text" for n in range(len(keys)))
+    return (
+        Sql(f"SELECT {VERSION}, p.patient{shown} FROM (")
+        + chosen
+        + Sql(") p CROSS JOIN LATERAL (SELECT * FROM records_version w WHERE w.tenant = %s AND w.type = p.type"
+              " AND w.id = p.id AND w.version = p.version LIMIT 1) v ORDER BY ", (tenant,))
+        + Sql(", ".join(f"p.{one}" for one in order.split(", ")))
+    )  # fmt: skip
 
 
 def by_clinical_date(plan: Plan, clinical: Mapping[str, str]) -> bool:
@@ -102,10 +112,6 @@ def _id_descending(plan: Plan) -> bool:
     named = next((key for key in plan.sort if key.param == "_id"), None)
     chosen = named or (plan.sort[-1] if plan.sort else None)
     return chosen is not None and chosen.descending
-
-
-def _id_order(plan: Plan) -> Sql:
-    return Sql("c.id DESC" if _id_descending(plan) else "c.id")
 
 
 def _key(kind: str, key: SortKey, clinical: Mapping[str, str], *, lone: bool) -> tuple[Sql, str, bool]:
