@@ -226,3 +226,18 @@ def test_every_look_and_change_is_audited_and_tampering_is_found(context, tenant
         cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER USER")
     _, findings = audit_queries.verify(anchors, only=tenant.pk)
     assert {f.reason for f in findings} >= {"tail cut", "anchored entry is gone"}
+
+
+def test_an_act_that_begins_with_its_write_is_one_act(context):
+    ctx = context()
+
+    @action(Permission.RECORD_FILE)
+    def begun(ctx):
+        made.append(actions.file(ctx, {"resourceType": "Basic", "code": {"text": "kept"}}))
+        raise ZeroDivisionError
+
+    made = []
+    with pytest.raises(ZeroDivisionError):
+        begun(ctx)
+    with pytest.raises(NotFound):
+        queries.read(all_of(ctx), "Basic", made[0].id)

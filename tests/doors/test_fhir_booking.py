@@ -1,5 +1,7 @@
 """Booking by FHIR is the same act as on the desk."""
 
+import json
+
 import pytest
 from django.db import connection
 from tests import small_clinic
@@ -177,3 +179,11 @@ def test_conditional_create_books_once(clinic, door):
     second = door.post("Appointment", asked, If_None_Exist=f"identifier={system}|77")
     assert (first.status, second.status) == (201, 200)
     assert first.json["id"] == second.json["id"]
+
+
+def test_numbers_are_booked_as_they_were_written(clinic, door):
+    dose = {"url": "https://example.org/dose", "valueDecimal": "@"}
+    asked = json.dumps(visit(clinic, start=at(9), extension=[dose])).replace('"@"', "1.10")
+    made = door.post("Appointment", asked)
+    assert made.status == 201, made.text
+    assert '"valueDecimal":1.10' in made.text

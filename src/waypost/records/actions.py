@@ -164,7 +164,7 @@ def _millisecond(at: datetime) -> datetime:
 
 def _parse(filing: Filing) -> tuple[str, str | None, str, dict[str, Any]]:
     if isinstance(filing.resource, dict):
-        text = orjson.dumps(filing.resource).decode()
+        text = fhir_text.dumps(filing.resource)
         resource = filing.resource
     else:
         text = filing.resource

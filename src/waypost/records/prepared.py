@@ -33,6 +33,8 @@ def _execute(text: str, values: Sequence[Any], _many: bool, _context: object) ->
     known: dict[str, bytes] | None = getattr(raw, "waypost_statements", None)
     if known is None:
         known = raw.waypost_statements = {}
+    if connection.in_atomic_block and pgconn.transaction_status == pq.TransactionStatus.IDLE:
+        _check(pgconn.exec_(b"BEGIN"), pq.ExecStatus.COMMAND_OK)  # the driver puts it off until a cursor's first statement
     sent = [_sent(value) for value in values]
     name = known.get(text)
     if name is None:
