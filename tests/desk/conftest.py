@@ -2,6 +2,11 @@
 
 import pytest
 
+from tests import small_clinic
+from waypost.access import Permission, action, scopes
+from waypost.records import actions as records
+from waypost.records import queries
+
 PASSWORD = "a long pass phrase"
 
 
@@ -23,3 +28,24 @@ def desk(tenant, database):
         return client
 
     return make
+
+
+@action(Permission.RECORD_FILE)
+def file(ctx, resource):
+    return records.file(ctx, resource)
+
+
+@pytest.fixture
+def clinic(context, monkeypatch, clock):
+    from waypost.web import middleware
+
+    monkeypatch.setattr(middleware, "CLOCK", clock)
+    made = small_clinic.make(context())
+    patient = queries.read(scopes.everything(made.ctx), "Patient", made.patients[0])
+    file(made.ctx, {
+        **patient.resource,
+        "communication": [{"language": {"coding": [{"system": "urn:ietf:bcp:47", "code": "es"}]}, "preferred": True}],
+        "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired", "valueBoolean": True}],
+        "telecom": [{"system": "email", "value": "m@home.example", "extension": [{"url": "urn:waypost:extension:email-ok", "valueBoolean": True}]}],
+    })  # fmt: skip
+    return made

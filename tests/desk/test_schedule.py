@@ -6,36 +6,13 @@ from html import unescape
 import pytest
 from django.test.utils import CaptureQueriesContext
 
-from tests import small_clinic
 from tests.small_clinic import at
-from waypost.access import Permission, action, scopes
+from waypost.access import scopes
 from waypost.coordination import actions as coordination
 from waypost.coordination.wishes import BookingWish
-from waypost.records import actions as records
 from waypost.records import queries
 
 QUERIES_MAX = {"board": 10, "times": 20, "card": 22, "visit": 30}  # sign-in, audit and the reads themselves
-
-
-@action(Permission.RECORD_FILE)
-def file(ctx, resource):
-    return records.file(ctx, resource)
-
-
-@pytest.fixture
-def clinic(context, monkeypatch, clock):
-    from waypost.web import middleware
-
-    monkeypatch.setattr(middleware, "CLOCK", clock)
-    made = small_clinic.make(context())
-    patient = queries.read(scopes.everything(made.ctx), "Patient", made.patients[0])
-    file(made.ctx, {
-        **patient.resource,
-        "communication": [{"language": {"coding": [{"system": "urn:ietf:bcp:47", "code": "es"}]}, "preferred": True}],
-        "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired", "valueBoolean": True}],
-        "telecom": [{"system": "email", "value": "m@home.example", "extension": [{"url": "urn:waypost:extension:email-ok", "valueBoolean": True}]}],
-    })  # fmt: skip
-    return made
 
 
 @pytest.fixture

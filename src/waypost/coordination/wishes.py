@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from waypost.scheduling.queries import FindWish
+
 # Which visits of a series a change is meant for.
 ONE, REST, ALL = "one", "rest", "all"
 
@@ -31,6 +33,7 @@ class BookingWish:
     telehealth: bool = False
     hold: bool = False  # for 15 minutes, while the caller makes up their mind
     override: str = ""  # a supervisor's reason
+    sought: FindWish | None = None  # what the list was narrowed by; the next best times keep to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class MoveWish:
     site: str | None = None
     reach: str = ONE
     override: str = ""
+    sought: FindWish | None = None
     expect: int | None = None
     key: str = ""
 

@@ -91,6 +91,7 @@ class TimeRow:
 class Mark:
     icon: str
     word: str
+    always: bool = False  # shown however narrow the card is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """Book a visit, with all that belongs to it."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from waypost.access import Permission, action, scopes
@@ -20,10 +21,11 @@ from waypost.scheduling import actions as scheduling
 from waypost.scheduling import fhir, queries
 from waypost.scheduling.actions import VisitWish
 from waypost.scheduling.limits import HOLD_MINUTES
-from waypost.scheduling.problems import NobodyFree, SlotTaken
+from waypost.scheduling.problems import SlotTaken
 from waypost.scheduling.queries import FindWish
 from waypost.scheduling.rules import finder
 from waypost.scheduling.rules.types import VisitType
+from waypost.scheduling.rules.wishes import FoundTime
 
 Resource = dict[str, Any]
 
@@ -157,20 +159,20 @@ def patients_of(ctx: Context, visit: Version) -> list[Resource]:
 
 
 def with_next_times(ctx: Context, wish: BookingWish, taken: SlotTaken) -> SlotTaken:
-    """Return the problem with the next best times: the same provider's first, from that day on."""
-    people_named = frozenset(r for r in (*wish.named, *wish.chosen.values()) if r.startswith("Practitioner/"))
-    nearest: list[Any] = []
-    around = None
+    """Return the problem with the next best times, under all that was asked for: the same provider's first, from that day on."""
+    asked = wish.sought or FindWish(
+        wish.visit_type, wish.patient, site=wish.site, telehealth=wish.telehealth
+    )  # what another door asks for names no more
+    same = frozenset(r for r in (*wish.named, *wish.chosen.values()) if r.startswith("Practitioner/"))
+    whose = (asked.who,) if asked.who else tuple(dict.fromkeys((same, frozenset[str]())))
     here = queries.clinic(ctx.tenant, ctx.now)
-    for who in dict.fromkeys((people_named, frozenset[str]())):
-        asked = FindWish(
-            wish.visit_type, wish.patient, who=who, site=wish.site, since=wish.start, telehealth=wish.telehealth,
-            limit=limits.NEXT_TIMES,
-        )  # fmt: skip
-        around = around or queries.surroundings(ctx.tenant, here, ctx.now, asked)
-        found = finder.find(here.kind(wish.visit_type), asked, around, relaxing=False)
-        nearest += [t for t in found.times if t.start not in {n.start for n in nearest}]
-        if len(nearest) >= limits.NEXT_TIMES:
-            break
-    kind = type(taken) if type(taken) is not NobodyFree else NobodyFree
-    return kind(taken.detail, extra={**taken.extra, "times": tuple(nearest[: limits.NEXT_TIMES])})
+    around = queries.surroundings(ctx.tenant, here, ctx.now, asked)
+    nearest: dict[datetime, FoundTime] = {}
+    for who, since in (*((who, wish.start) for who in whose), (whose[-1], asked.since)):
+        if len(nearest) < limits.NEXT_TIMES:
+            look = replace(asked, who=who, since=since, limit=limits.NEXT_TIMES)
+            found = finder.find(here.kind(wish.visit_type), look, around, relaxing=False)
+            for time in found.times:
+                nearest.setdefault(time.start, time)
+    times = tuple(nearest.values())
+    return type(taken)(taken.detail, extra={**taken.extra, "times": times[: limits.NEXT_TIMES]})

@@ -73,7 +73,7 @@ def _move(ctx: Context, wish: MoveWish) -> Version:
                 override=wish.override, expect=one.version,
             )  # fmt: skip
         except SlotTaken as taken:
-            raise with_next_times(ctx, _as_booking(one.resource, start, wish), taken) from taken
+            raise with_next_times(ctx, _as_booking(one.resource, start, wish, mine=mine), taken) from taken
         done.append(moved)
     _ask_again(ctx, done)
     for one in done:
@@ -89,11 +89,12 @@ def _ask_again(ctx: Context, moved: Sequence[Version]) -> None:
         records.file_many(ctx, filings)
 
 
-def _as_booking(resource: Resource, start: datetime, wish: MoveWish) -> BookingWish:
+def _as_booking(resource: Resource, start: datetime, wish: MoveWish, *, mine: bool) -> BookingWish:
     patient = next(iter(fhir.patients_of(resource)), "")
     code = fhir.visit_type_code(resource) or ""
     named = wish.named or tuple(fhir.team_of(resource))
-    return BookingWish(patient, code, start, named=named, site=wish.site)
+    sought = wish.sought if mine else None
+    return BookingWish(patient, code, start, named=named, site=wish.site, sought=sought)
 
 
 def _start(resource: Resource) -> datetime:

@@ -124,7 +124,10 @@ def plan(free: Free, kind: VisitType, wish: VisitWish, avoid: frozenset[str] = f
         fitting: list[list[Bookable]] = []
         for part, fits in zip(steps, able, strict=True):
             local = [one for one in fits if one.calendar.site == site]
-            fitting.append([one for one in local if _fits(free, kind, wish, part, one, avoid)])
+            fits_here = [one for one in local if _fits(free, kind, wish, part, one, avoid)]
+            if wish.override:  # books over no more than it must
+                fits_here.sort(key=lambda one, part=part: not free.free(one, kind.code, part.held))
+            fitting.append(fits_here)
             closed = closed or (
                 bool(local) and not any(free.opened(one, kind.code, part.held) for one in local)
             )

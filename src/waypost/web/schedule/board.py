@@ -282,7 +282,7 @@ def _visit(placed: tuple[Taken, int, int], scale: _Scale, place: ZoneInfo) -> Ca
         else "block"
         if one.kind == "block"
         else STATE_KIND.get(one.status, ""),
-        marks=one.marks if beside == 1 else (),
+        marks=tuple(mark for mark in one.marks if beside == 1 or mark.always),
         left=round(100 * index / beside, 2),
         width=round(100 / beside, 2),
         key=one.appointment,

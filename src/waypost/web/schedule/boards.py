@@ -298,7 +298,7 @@ def _marks(row: BoardRow) -> tuple[Mark, ...]:
     if "ride" in states and states["ride"] not in {"cancelled"}:
         marks.append(Mark("car", "Ride" if states["ride"] in {"accepted", "completed"} else "Ride asked for"))
     if row.lane is not None and row.lane >= 100:
-        marks.append(Mark("layers-2", "Double-booked by a supervisor"))
+        marks.append(Mark("layers-2", "Double-booked by a supervisor", always=True))
     if row.lane is None:
         marks.append(Mark("arrow-down-to-line", "Booked by another system"))
     return tuple(marks)

@@ -13,19 +13,18 @@ from waypost.kernel.dates import local_day, say_short
 from waypost.kernel.problem import Problem
 from waypost.messaging.rules import wording
 from waypost.records.versions import Version
-from waypost.scheduling.problems import SlotTaken
+from waypost.scheduling.problems import NotOpen, SlotTaken
 from waypost.web.pages import Request, done, go_to, render_page
 from waypost.web.parts import Status
 from waypost.web.schedule import choices as choosing
-from waypost.web.schedule import rows
+from waypost.web.schedule import over, rows
 from waypost.web.schedule.booking_card import card_of, form_of, new_key
 from waypost.web.schedule.booking_form import BookingForm
 from waypost.web.schedule.choices import Choices
-from waypost.web.schedule.times import Search, languages_of, page_of, search
+from waypost.web.schedule.times import Search, languages_of, page_of, search, sought
 
-ORDERS_SHOWN_MAX = 12
 DAYS_A_WEEK = 7
-IN_FORCE = {"active", "on-hold", "draft"}
+BOTH = "There is a reason to book over, and another time was chosen. Press Book over it, or empty the reason and choose the time."
 
 
 @require_POST
@@ -35,7 +34,7 @@ def book(request: Request) -> HttpResponse:
     start = choosing.instant(request.POST.get("start", ""))
     take = dict(rows.read_take(request.POST.get("take", "")))
     instead = request.POST.get("take_instead", "")
-    if instead:
+    if instead and not request.POST.get("override", "").strip():
         start, take = (
             choosing.instant(instead.partition("~")[0]),
             dict(rows.read_take(instead.partition("~")[2])),
@@ -47,38 +46,55 @@ def book(request: Request) -> HttpResponse:
         )
     form = form_of(found, request.POST)
     if not form.is_valid():
-        return render_page(
-            request,
-            page_of(found, card=card_of(found, form, start, take, key=request.POST.get("key", ""))),
-            422,
-        )
+        key = request.POST.get("key", "")
+        return render_page(request, page_of(found, card=card_of(found, form, start, take, key=key)), 422)
+    if instead and request.POST.get("override", "").strip():
+        form.add_error(None, BOTH)  # Enter beside the reason sends the first button of the card
+    if form.errors or (over.wanted(request) and not _may_go_over(request, form)):
+        taken = None if choices.over else SlotTaken()
+        card = card_of(found, form, start, take, key=new_key(request), taken=taken)
+        return render_page(request, page_of(found, card=card), 422)
     try:
         made = (
             _move(request, found, start, take, form.cleaned_data.get("reach", ""))
             if choices.move
             else _book(request, found, form, start, take)
         )
-    except SlotTaken as taken:
-        fresh = search(request, choices.with_(chosen=""))
-        card = card_of(fresh, form, start, take, key=new_key(request), taken=taken)
-        return render_page(request, page_of(fresh, card=card), taken.status)
-    except SeriesNotFree as some:
-        form.add_error(None, _not_free(some, found))
-        card = card_of(found, form, start, take, key=new_key(request))
-        return render_page(request, page_of(found, card=card), some.status)
     except Problem as problem:
-        if problem.status >= 500 or problem.status in {401, 404}:
-            raise
-        form.add_error(
-            None,
-            f"{problem.title} {problem.detail if problem.detail != problem.title else ''} {problem.remedy}".replace(
-                "  ", " "
-            ),
-        )
-        card = card_of(found, form, start, take, key=new_key(request))
-        return render_page(request, page_of(found, card=card), problem.status)
+        return _refused(request, found, form, start, take, problem)
     done(request, _done_word(request, choices), made.act)
     return go_to(request, "visit", made.id)
+
+
+def _may_go_over(request: Request, form: BookingForm) -> bool:
+    """Tell whether a booking over what is taken is said in full: with a reason, one visit at a time."""
+    if form.cleaned_data.get("repeat"):
+        form.add_error("repeat", "One visit at a time is booked over. Choose Once.")
+    return not form.errors and over.ReasonForm(request.POST).is_valid()
+
+
+def _refused(
+    request: Request,
+    found: Search,
+    form: BookingForm,
+    start: datetime,
+    take: Mapping[int, str],
+    problem: Problem,
+) -> HttpResponse:
+    """Answer with the card and all that was typed, and with other times where this one is gone."""
+    if problem.status >= 500 or problem.status in {401, 404}:
+        raise problem
+    taken = problem if isinstance(problem, (SlotTaken, NotOpen)) else None
+    if taken is not None:
+        found = search(request, found.choices.with_(chosen="", over=""))
+    elif isinstance(problem, SeriesNotFree):
+        form.add_error(None, _not_free(problem, found))
+    else:
+        detail = problem.detail if problem.detail != problem.title else ""
+        words = (str(problem.title), detail, str(problem.remedy))
+        form.add_error(None, " ".join(word for word in words if word))
+    card = card_of(found, form, start, take, key=new_key(request), taken=taken)
+    return render_page(request, page_of(found, card=card), problem.status)
 
 
 def _not_free(some: SeriesNotFree, found: Search) -> str:
@@ -88,6 +104,8 @@ def _not_free(some: SeriesNotFree, found: Search) -> str:
 
 
 def _done_word(request: Request, choices: Choices) -> str:
+    if over.wanted(request):
+        return "Moved over another visit." if choices.move else "Booked over another visit."
     if choices.move:
         return "Moved."
     return "Held for 15 minutes." if request.POST.get("do") == "hold" else "Booked."
@@ -105,9 +123,11 @@ def _book(
         patient=found.choices.patient,
         visit_type=found.kind.code,
         start=start,
-        chosen=take,
+        chosen=_seats(request, found, take),
         site=f"Location/{found.choices.site}" if found.choices.site else None,
         key=request.POST.get("key", "")[:64],
+        override=_over(request),
+        sought=sought(found),
         reason=said.get("reason", ""),
         order=order if order and order != "told" else None,
         order_told=told if not order or order == "told" else "",
@@ -131,14 +151,25 @@ def _book(
     return coordination.book_visit(request.ctx, wish)
 
 
+def _over(request: Request) -> str:
+    return request.POST.get("override", "").strip()[: over.REASON_CHARACTERS_MAX] if over.wanted(request) else ""
+
+
+def _seats(request: Request, found: Search, take: Mapping[int, str]) -> Mapping[int, str]:
+    assert found.kind is not None
+    return over.main_of(found.here, found.kind, take) if over.wanted(request) else take
+
+
 def _move(request: Request, found: Search, start: datetime, take: Mapping[int, str], reach: str) -> Version:
     expect = request.POST.get("expect", "")
     wish = MoveWish(
         appointment=found.choices.move,
         start=start,
-        chosen=take,
+        chosen=_seats(request, found, take),
         site=f"Location/{found.choices.site}" if found.choices.site else None,
         reach=reach or "one",
+        override=_over(request),
+        sought=sought(found),
         expect=int(expect) if expect.isdecimal() else None,
         key=request.POST.get("key", "")[:64],
     )

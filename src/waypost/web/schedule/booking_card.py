@@ -12,19 +12,19 @@ from waypost.access import scopes
 from waypost.access.problems import ChartClosed, ChartRestricted, NotPermitted
 from waypost.kernel import ids
 from waypost.kernel.dates import read_day, say_day, say_short
+from waypost.kernel.problem import Problem
 from waypost.messaging import fhir as letters
 from waypost.messaging.actions import email_choice
 from waypost.messaging.rules import wording
 from waypost.records import queries as records
 from waypost.registry import fhir
-from waypost.scheduling.problems import SlotTaken
 from waypost.scheduling.rules import occupied
 from waypost.scheduling.rules.types import CARE_ROLES
 from waypost.scheduling.rules.wishes import FoundTime
 from waypost.web import words
 from waypost.web.pages import Request
 from waypost.web.parts import Status
-from waypost.web.schedule import rows
+from waypost.web.schedule import over, rows
 from waypost.web.schedule.booking_form import BookingForm
 from waypost.web.schedule.choices import Choices
 from waypost.web.schedule.pages import BookCard, CardFact, Instead
@@ -37,13 +37,15 @@ IN_FORCE = {"active", "on-hold", "draft"}
 
 def card_for(found: Search) -> BookCard | None:
     """Return the booking card of the chosen time, with what is known filled in."""
-    time = found.chosen
-    if time is None or found.kind is None or (found.view is None and not found.choices.move):
+    if found.kind is None or (found.view is None and not found.choices.move):
         return None
-    form = form_of(found, None)
-    return card_of(
-        found, form, time.start, dict(rows.read_take(rows.take_of(time))), key=new_key(found.request)
-    )
+    key, time, start = new_key(found.request), found.chosen, over.read(found.choices.over)
+    if time is not None:
+        return card_of(found, form_of(found, None), time.start, dict(rows.read_take(rows.take_of(time))), key=key)
+    take = over.step_of(found.here, found.kind, found.choices.who)
+    if start is None or not take or not over.may(found.request):
+        return None
+    return card_of(found, form_of(found, None), start, take, key=key)
 
 
 def new_key(request: Request) -> str:
@@ -136,7 +138,7 @@ def card_of(
     take: Mapping[int, str],
     *,
     key: str,
-    taken: SlotTaken | None = None,
+    taken: Problem | None = None,
 ) -> BookCard:
     assert found.kind is not None
     here, kind = found.here, found.kind
@@ -161,8 +163,9 @@ def card_of(
         "provider": provider,
         "telehealth": video,
     }
-    moving = bool(found.choices.move)
+    moving, going_over = bool(found.choices.move), bool(found.choices.over)
     day = say_day(local.date(), today=found.today)
+    verb = f"{'Move' if moving else 'Book'}{' over' if going_over else ''}"
     hidden = [(n, getattr(found.choices, n)) for n in Choices.__dataclass_fields__]
     hidden = [pair for pair in hidden if pair[1]]
     hidden += [
@@ -174,26 +177,31 @@ def card_of(
     arrival = f"{'at' if video else 'arrive'} {words.clock(first)}"
     return BookCard(
         action=reverse("book"),
-        heading="Another time" if taken else f"{'Move to' if moving else 'Book'} {day}, {arrival}",
+        heading="Another time"
+        if taken
+        else f"{verb}{' to' if moving and not going_over else ''} {day}, {arrival}",
         form=form,
         facts=_facts(found, form, local, named, site, room, video=video)[
             3 if taken else 0 :
         ],  # visit, people and place are open again
         hidden=hidden,
-        verb="Move" if moving else "Book",
+        verb=verb,
         say="" if taken else wording.read_back(**told),  # type: ignore[arg-type]
         say_translated=wording.read_back(**told, language="es") if code == "es" and not taken else "",  # type: ignore[arg-type]
         say_language="In Spanish" if language else "",
         say_code="es",
-        other_acts=() if moving else (("hold", "Hold for 15 minutes"),),
+        other_acts=() if moving or going_over else (("hold", "Hold for 15 minutes"),),
         next_best=_instead(taken, found) if taken else (),
         taken_said=str(taken.title) if taken else "",
+        over=over.card(found.request, here, start, take, zone=zone, why=taken)
+        if taken or going_over
+        else None,
         focus_button=not form.errors
         and not any("data-focus" in field.widget.attrs for field in form.fields.values()),
     )
 
 
-def _instead(taken: SlotTaken, found: Search) -> list[Instead]:
+def _instead(taken: Problem, found: Search) -> list[Instead]:
     times: Sequence[FoundTime] = taken.extra.get("times") or (found.found.times[:3] if found.found else ())
     return [
         Instead(

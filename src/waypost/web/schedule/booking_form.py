@@ -26,10 +26,10 @@ class BookingForm(DeskForm):
     )
     order = forms.ChoiceField(label="Order or referral", required=False)
     order_told = forms.CharField(
-        label="Order or referral",
+        label="Who ordered it, and when",
         required=False,
         max_length=200,
-        help_text="Who ordered it, and when. No order is on record yet.",
+        help_text="No order is on record yet. For instance: Dr. Osei, Nov 20.",
     )
     interpreter = forms.BooleanField(label="Ask for an interpreter", required=False)
     ride = forms.BooleanField(label="Ask for a ride", required=False)
@@ -98,7 +98,7 @@ class BookingForm(DeskForm):
             else:
                 self.fields[
                     "order_told"
-                ].help_text = "Only where it is not in the list: who ordered it, and when."
+                ].help_text = "Only where it is not in the list."
         else:
             self.fields.pop("order")
             if self.order_required:

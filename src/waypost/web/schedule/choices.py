@@ -42,12 +42,15 @@ class Choices:
     video: str = ""
     trip: str = ""
     chosen: str = ""  # the time whose booking card is open
+    over: str = ""  # instant that is to be booked though it is taken; `who` says whose
     group: str = ""  # id of a group visit to join
     order: str = ""  # id of the ServiceRequest it is for
     more: str = ""  # '1': a longer list
 
     def query(self, **changes: str) -> str:
-        """Return the query string of these choices with some of them changed."""
+        """Return the query string of these choices with some of them changed; a time booked over goes with the time."""
+        if "chosen" in changes:
+            changes.setdefault("over", "")
         changed = replace(self, **changes)
         pairs = [(f.name, getattr(changed, f.name)) for f in fields(changed)]
         return urlencode([(name, value) for name, value in pairs if value])
@@ -68,7 +71,7 @@ def read(given: Mapping[str, Any]) -> Choices:
     checks = {
         "patient": _ID, "move": _ID, "site": _ID, "group": _ID, "order": _ID, "who": _REFERENCE, "chosen": _CHOSEN,
         "within": re.compile(r"\d{1,3}|\d{4}-\d{2}-\d{2}"), "since": re.compile(r"\d{4}-\d{2}-\d{2}"),
-        "part": re.compile(r"am|pm"), "at": re.compile(r"\d{8}T\d{4}Z"), "days": re.compile(r"[0-6]{1,7}"), "gender": re.compile(r"female|male"),
+        "part": re.compile(r"am|pm"), "at": re.compile(r"\d{8}T\d{4}Z"), "over": re.compile(r"\d{8}T\d{4}Z"), "days": re.compile(r"[0-6]{1,7}"), "gender": re.compile(r"female|male"),
         "speaks": re.compile(r"[a-z]{2,3}"), "visit": re.compile(r"[^\x00-\x1f<>]{1,80}"),
     }  # fmt: skip
     found: dict[str, str] = {}

@@ -57,6 +57,7 @@ class BookCard:
     other_acts: Sequence[tuple[str, str]] = ()
     next_best: Sequence[Instead] = ()
     taken_said: str = ""
+    over: Any = None  # OverCard: books over what is taken
     focus_button: bool = False
 
     @property
@@ -122,6 +123,7 @@ class TimesPage(Page):
     patient: str = ""
     all_kept: Sequence[tuple[str, str]] = ()
     sessions: Sequence[Session] = ()
+    over_time: Any = None  # OverTime: asks for a time that is not free
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +164,19 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """One patient of a group, and where to take them off its roster; `last`: the group ends with them."""
+
+    name: str
+    ids: str
+    url: str
+    patient: str
+    leave_url: str
+    last: bool
+    expect: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VisitPage(Page):
     template: ClassVar[str] = "waypost/schedule/visit.html"
     place: str = "schedule"
@@ -176,7 +191,7 @@ class VisitPage(Page):
     acts: Sequence[PageAct] = ()
     facts: Sequence[CardFact] = ()
     stops: Sequence[tuple[str, str, str]] = ()
-    roster: Sequence[Act] = ()
+    roster: Sequence[Seat] = ()
     roster_said: str = ""
     series: Sequence[Act] = ()
     series_said: str = ""

@@ -20,16 +20,16 @@ from waypost.registry import fhir
 from waypost.scheduling.queries.boards import groups_ahead
 from waypost.scheduling.queries.clinic import Clinic, clinic
 from waypost.scheduling.queries.slots import kinds_of
-from waypost.scheduling.queries.times import find_times
+from waypost.scheduling.queries.times import FindWish, find_times
 from waypost.scheduling.rules import templates
 from waypost.scheduling.rules.types import CARE_ROLES, VisitType
 from waypost.scheduling.rules.wishes import FoundTime, FoundTimes
 from waypost.terminology.languages import language_name
 from waypost.web.chart.bands import band
-from waypost.web.pages import Request, render_page
+from waypost.web.pages import Request, go_to, render_page
 from waypost.web.parts import Act, Status, TimeRow
 from waypost.web.schedule import choices as choosing
-from waypost.web.schedule import rows
+from waypost.web.schedule import over, rows
 from waypost.web.schedule.chips import groups
 from waypost.web.schedule.choices import Choices
 from waypost.web.schedule.pages import BookCard, Session, TimesPage
@@ -91,8 +91,16 @@ def search(request: Request, choices: Choices) -> Search:
     )
     if kind is None:
         return bare
-    wish = choosing.wish(choices, kind.code, now=ctx.now, zone=ctx.zone, interpreter=bare.interpreter)
-    return replace(bare, found=find_times(scope, wish, clock=ctx.clock))
+    return replace(bare, found=find_times(scope, sought(bare), clock=ctx.clock))
+
+
+def sought(found: Search) -> FindWish:
+    """Return what the finder is asked, with everything that was chosen."""
+    assert found.kind is not None
+    ctx = found.request.ctx
+    return choosing.wish(
+        found.choices, found.kind.code, now=ctx.now, zone=ctx.zone, interpreter=found.interpreter
+    )
 
 
 def kind_of(here: Clinic, typed: str) -> tuple[VisitType | None, tuple[str, ...]]:
@@ -112,7 +120,14 @@ def find(request: Request) -> HttpResponse:
     from waypost.web.schedule.booking_card import card_for
 
     found = search(request, choosing.read(request.GET))
-    card = card_for(found) if found.chosen is not None else None
+    time_form = _over_time(found)
+    if time_form is not None and time_form.form.is_bound and time_form.form.is_valid():
+        who = time_form.form.cleaned_data["over_who"]
+        calendar = found.here.calendar(who)
+        start = time_form.form.start(calendar.zone if calendar else found.zone)
+        chosen = found.choices.query(chosen="", who=who, over=f"{start:%Y%m%dT%H%M}Z")
+        return go_to(request, f"{reverse('find-times')}?{chosen}#book")
+    card = card_for(found)
     gone = bool(found.choices.chosen) and found.chosen is None and found.kind is not None
     notice = Status("soon", "That time is no longer free. The list is fresh.") if gone else None
     return render_page(request, page_of(found, card=card, notice=notice))
@@ -164,6 +179,23 @@ def page_of(found: Search, *, card: BookCard | None = None, notice: Status | Non
         patient=choices.patient,
         all_kept=[(n, getattr(choices, n)) for n in Choices.__dataclass_fields__ if getattr(choices, n)],
         sessions=_sessions(found),
+        over_time=None if card else _over_time(found),
+    )
+
+
+def _over_time(found: Search) -> over.OverTime | None:
+    """Return the form for a time that is not free, for those who may book over it."""
+    choices = found.choices
+    if found.kind is None or not (found.view or choices.move):
+        return None
+    left_out = {"chosen", "over", "who", "more"}
+    kept = [(n, getattr(choices, n)) for n in Choices.__dataclass_fields__ if n not in left_out]
+    return over.time_form(
+        found.request,
+        kept=[pair for pair in kept if pair[1]],
+        people=_people(found),
+        who=choices.who,
+        today=found.today,
     )
 
 

@@ -14,8 +14,10 @@ from waypost.kernel.problem import Problem
 from waypost.messaging.fhir import moment, patients_of
 from waypost.records.versions import Version
 from waypost.scheduling import fhir
+from waypost.scheduling.problems import NotOpen, SlotTaken
 from waypost.web.forms import DeskForm
 from waypost.web.pages import Request, done, go_to, render_page
+from waypost.web.schedule import over
 from waypost.web.schedule.visit_forms import CancelForm, NoShowForm
 from waypost.web.schedule.visits import page_of, read_visit
 
@@ -127,7 +129,8 @@ def leave(request: Request, id: str) -> HttpResponse:
     made = coordination.remove_from_group(
         request.ctx, id, request.POST.get("patient", "")[:64], expect=_expect(request)
     )
-    return _after(request, made, "Taken off the roster.")
+    ended = made.resource.get("status") == "cancelled"
+    return _after(request, made, "Taken off; the group is canceled." if ended else "Taken off the roster.")
 
 
 @require_POST
@@ -159,6 +162,8 @@ def shift(request: Request) -> HttpResponse:
         if problem.status >= 500 or problem.status in {401, 403, 404}:
             raise
         messages.error(request, f"Not moved. {problem.title} {problem.remedy}", extra_tags="late")
+        if isinstance(problem, (SlotTaken, NotOpen)) and over.may(request):
+            return go_to(request, over.move_url(found.resource, id_, wish.start, named))
         return go_to(request, back)
     done(request, "Moved.", made.act)
     return go_to(request, back)

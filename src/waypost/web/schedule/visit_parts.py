@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 
 from waypost.access import queries as access
+from waypost.access.permissions import Permission, allowed
 from waypost.coordination import notices
 from waypost.coordination.actions.visits import series_of as all_of_series
 from waypost.kernel import ids
@@ -26,10 +27,11 @@ from waypost.web import words
 from waypost.web.forms import DeskForm
 from waypost.web.parts import Act, Status
 from waypost.web.schedule.outbox import NEWS, STATES
-from waypost.web.schedule.pages import CardFact, LetterCard, PageAct, ReasonCard, Sent
+from waypost.web.schedule.pages import CardFact, LetterCard, PageAct, ReasonCard, Seat, Sent
 from waypost.web.schedule.visit_forms import REASONS, CancelForm, NoShowForm
 
 Json = dict[str, Any]
+OVERRIDE_LANE = 100  # from here on a lane is an override's
 STATUSES = {
     "booked": Status("info", "Booked"), "pending": Status("soon", "Held"), "arrived": Status("ok", "Here"),
     "checked-in": Status("ok", "With provider"), "fulfilled": Status("", "Done"), "cancelled": Status("", "Canceled"),
@@ -163,7 +165,9 @@ def facts_of(
             facts.append(CardFact(label=label, value=resource[name]))
     override = fhir.extension(resource, "override-reason")
     if override:
-        facts.append(CardFact(label="Double-booked", value=override, status=Status("soon", "Override")))
+        twice = any(row.lane is not None and row.lane >= OVERRIDE_LANE for row in fhir.held_of(resource))
+        label = "Double-booked" if twice else "Booked over"
+        facts.append(CardFact(label=label, value=override, status=Status("soon", "Override")))
     why = resource.get("cancelationReason") or {}
     if why:
         code = next((c.get("code", "") for c in why.get("coding", ())), "")
@@ -193,15 +197,25 @@ def stops_of(resource: Json, zone: str) -> list[tuple[str, str, str]]:
     return [line for _, line in sorted(found, key=lambda pair: pair[0])]
 
 
-def roster_of(scope: Scope, ctx: Context, found: Version, ids_: Sequence[str]) -> list[Act]:
+def roster_of(scope: Scope, ctx: Context, found: Version, ids_: Sequence[str]) -> list[Seat]:
     kind = notices.kind_of(ctx, found.resource)
     if len(ids_) < 2 and (kind is None or kind.capacity < 2):
         return []
     kept = records.many(scope, [("Patient", id_) for id_ in ids_])
     today = local_day(ctx.now, ctx.zone)
     who = [people.who(version.resource, today) for version in kept.values()]
+    leave = found.resource.get("status") in {"booked", "pending"}
+    leave = leave and allowed(ctx.actor.roles, Permission.APPOINTMENT_STATUS)
     return [
-        Act(f"{w.name} · {w.birth} · MRN {w.mrn}", reverse("patient", args=[w.id]))
+        Seat(
+            name=w.name,
+            ids=f"{w.birth} · MRN {w.mrn}",
+            url=reverse("patient", args=[w.id]),
+            patient=w.id,
+            leave_url=reverse("visit-leave", args=[found.id]) if leave else "",
+            last=len(ids_) == 1,
+            expect=found.version,
+        )
         for w in sorted(who, key=lambda w: w.name)
     ]
 

@@ -94,6 +94,12 @@
     else if (event.key === "m" && on.dataset.move !== undefined && document.body.dataset.keys !== "off") { event.preventDefault(); event.stopPropagation(); start(on); }
   }, true);
 
+  // Enter beside the reason to book over sends that, not the first of the other times.
+  document.addEventListener("keydown", (event) => {
+    const button = event.key === "Enter" && event.target.id === "book_override" && $("[name=do][value=override]", event.target.form);
+    if (button) { event.preventDefault(); button.click(); }
+  });
+
   // By hand: the same move.
   let pressed = null;
   document.addEventListener("pointerdown", (event) => {
