@@ -125,8 +125,8 @@ def plan(free: Free, kind: VisitType, wish: VisitWish, avoid: frozenset[str] = f
         for part, fits in zip(steps, able, strict=True):
             local = [one for one in fits if one.calendar.site == site]
             fits_here = [one for one in local if _fits(free, kind, wish, part, one, avoid)]
-            if wish.override:  # books over no more than it must
-                fits_here.sort(key=lambda one, part=part: not free.free(one, kind.code, part.held))
+            if wish.override:  # books over no more than it must, and over who is in before who is not
+                fits_here.sort(key=lambda one, held=part.held: _badly(free, kind, one, held))
             fitting.append(fits_here)
             closed = closed or (
                 bool(local) and not any(free.opened(one, kind.code, part.held) for one in local)
@@ -185,6 +185,10 @@ def _fits(
     if one.calendar.resource in _named(wish):
         return free.opened(one, kind.code, part.held)
     return one.calendar.resource not in avoid and free.free(one, kind.code, part.held)
+
+
+def _badly(free: Free, kind: VisitType, one: Bookable, held: Span) -> tuple[bool, bool]:
+    return (not free.free(one, kind.code, held), not free.opened(one, kind.code, held))
 
 
 def _match(steps: Sequence[Occupied], fitting: Sequence[Sequence[Bookable]]) -> list[Bookable] | None:

@@ -23,6 +23,7 @@ from waypost.scheduling.rules.types import CARE_ROLES, Calendar
 from waypost.web.pages import Page, Request, render_page
 from waypost.web.parts import Act, Mark
 from waypost.web.schedule import board as drawing
+from waypost.web.schedule import over
 from waypost.web.schedule.sites import site_names
 from waypost.web.words import clock, count
 
@@ -297,7 +298,7 @@ def _marks(row: BoardRow) -> tuple[Mark, ...]:
         marks.append(Mark("languages", "Interpreter"))
     if "ride" in states and states["ride"] not in {"cancelled"}:
         marks.append(Mark("car", "Ride" if states["ride"] in {"accepted", "completed"} else "Ride asked for"))
-    if row.lane is not None and row.lane >= 100:
+    if row.lane is not None and row.lane >= over.LANE_MIN:
         marks.append(Mark("layers-2", "Double-booked by a supervisor", always=True))
     if row.lane is None:
         marks.append(Mark("arrow-down-to-line", "Booked by another system"))

@@ -62,7 +62,7 @@ def book(request: Request) -> HttpResponse:
         )
     except Problem as problem:
         return _refused(request, found, form, start, take, problem)
-    done(request, _done_word(request, choices), made.act)
+    done(request, _done_word(request, choices, made), made.act)
     return go_to(request, "visit", made.id)
 
 
@@ -103,8 +103,8 @@ def _not_free(some: SeriesNotFree, found: Search) -> str:
     return f"Not free at that hour: {wording.listed(days)}. Tick “Leave out the dates that are taken” to book the other {free}, or choose another hour."
 
 
-def _done_word(request: Request, choices: Choices) -> str:
-    if over.wanted(request):
+def _done_word(request: Request, choices: Choices, made: Version) -> str:
+    if over.stands_over(made.resource):
         return "Moved over another visit." if choices.move else "Booked over another visit."
     if choices.move:
         return "Moved."

@@ -23,6 +23,7 @@ from waypost.web.schedule.outside import ClockField
 
 BOOK_OVER = "override"  # the value of the button, and the name of the field with the reason
 REASON_CHARACTERS_MAX = 200
+LANE_MIN = 100  # from here on a lane is an override's
 
 
 class ReasonForm(DeskForm):
@@ -141,6 +142,11 @@ def time_form(
     if asked:
         form.is_valid()
     return OverTime(reverse("find-times"), kept, form)
+
+
+def stands_over(visit: dict[str, Any]) -> bool:
+    """Tell whether a visit stands over another one in the ledger."""
+    return any(row.lane is not None and row.lane >= LANE_MIN for row in fhir.held_of(visit))
 
 
 def move_url(visit: dict[str, Any], id_: str, start: datetime, named: Sequence[str]) -> str:

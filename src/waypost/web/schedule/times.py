@@ -194,9 +194,13 @@ def _over_time(found: Search) -> over.OverTime | None:
         found.request,
         kept=[pair for pair in kept if pair[1]],
         people=_people(found),
-        who=choices.who,
+        who=choices.who or _first_of(found),
         today=found.today,
     )
+
+
+def _first_of(found: Search) -> str:
+    return rows.main_part(found.found.times[0]).resource if found.found and found.found.times else ""
 
 
 def _sessions(found: Search) -> list[Session]:

@@ -26,12 +26,12 @@ from waypost.scheduling.queries.clinic import clinic
 from waypost.web import words
 from waypost.web.forms import DeskForm
 from waypost.web.parts import Act, Status
+from waypost.web.schedule import over
 from waypost.web.schedule.outbox import NEWS, STATES
 from waypost.web.schedule.pages import CardFact, LetterCard, PageAct, ReasonCard, Seat, Sent
 from waypost.web.schedule.visit_forms import REASONS, CancelForm, NoShowForm
 
 Json = dict[str, Any]
-OVERRIDE_LANE = 100  # from here on a lane is an override's
 STATUSES = {
     "booked": Status("info", "Booked"), "pending": Status("soon", "Held"), "arrived": Status("ok", "Here"),
     "checked-in": Status("ok", "With provider"), "fulfilled": Status("", "Done"), "cancelled": Status("", "Canceled"),
@@ -165,8 +165,7 @@ def facts_of(
             facts.append(CardFact(label=label, value=resource[name]))
     override = fhir.extension(resource, "override-reason")
     if override:
-        twice = any(row.lane is not None and row.lane >= OVERRIDE_LANE for row in fhir.held_of(resource))
-        label = "Double-booked" if twice else "Booked over"
+        label = "Double-booked" if over.stands_over(resource) else "Booked over"
         facts.append(CardFact(label=label, value=override, status=Status("soon", "Override")))
     why = resource.get("cancelationReason") or {}
     if why:
