@@ -7,7 +7,9 @@ import importlib
 import os
 import pkgutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
@@ -85,14 +87,14 @@ def pages() -> str:
 
     rows = []
 
-    def walk(patterns: list[object], prefix: str) -> None:
+    def walk(patterns: Sequence[Any], prefix: str) -> None:
         for one in patterns:
             if isinstance(one, URLPattern):
                 if one.callback.__module__.startswith("waypost"):
                     says = (one.callback.__doc__ or "").strip().splitlines()
                     rows.append((prefix + str(one.pattern), one.name or "", says[0] if says else ""))
             else:
-                walk(one.url_patterns, prefix + str(one.pattern))  # type: ignore[attr-defined]
+                walk(one.url_patterns, prefix + str(one.pattern))
 
     walk(get_resolver().url_patterns, "/")
     lines = ["# Pages", "", "| address | name | what it is |", "|---|---|---|"]

@@ -3,6 +3,7 @@
 import re
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 REQUIREMENTS = Path(__file__).resolve().parents[1] / "requirements"
 # What the packages' own metadata do not say in a short form.
@@ -43,7 +44,7 @@ def _licence(name: str) -> str:
     if name in KNOWN:
         return KNOWN[name]
     try:
-        about = metadata.metadata(name)
+        about: Any = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return "not installed on this platform"
     said = about.get("License-Expression") or about.get("License") or ""

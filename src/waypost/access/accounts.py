@@ -92,7 +92,7 @@ def make_account(tenant: Tenant, username: str, password: str, roles: list[str],
     if unknown:
         raise AccountRefused(f"There is no role {unknown[0]!r}; roles are {', '.join(sorted(set(ROLE_PERMISSIONS) - {'system'}))}.")
     account = Account.objects.filter(username=username).first() or Account(username=username, tenant=tenant)
-    if account.tenant_id != tenant.pk:
+    if account.tenant != tenant:
         raise AccountRefused(f"The sign-in {username!r} belongs to another clinic; choose another.")
     account.roles, account.display, account.practitioner, account.site, account.email = roles, display, practitioner, site, email
     try:

@@ -31,7 +31,7 @@ class Account(AbstractUser):
     site = models.TextField(default="", blank=True)  # Location id of the usual site
     display = models.TextField(default="", blank=True)
 
-    class Meta:
+    class Meta(AbstractUser.Meta):
         db_table = "access_account"
 
     @property

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import cast
 
 from django.db import connection
 from psycopg import pq
+from psycopg.pq.abc import PGconn, PGresult
 
 from waypost.access.bearer import Bearer
 from waypost.access.rules import CHART_ROLES, OPEN_TYPES, WHOLE_RECORD_ROLES, may_read_open
@@ -124,14 +126,14 @@ def read_all(looks: Sequence[Look]) -> list[Read | None]:
     return [_as_read(found) for found in answers]
 
 
-def _next_of(raw: pq.PGconn) -> pq.PGresult | None:
+def _next_of(raw: PGconn) -> PGresult | None:
     found = raw.get_result()
     if found is not None and found.status != pq.ExecStatus.PIPELINE_SYNC:
         raw.get_result()  # each statement's results end with a None
     return found
 
 
-def _as_read(rows: pq.PGresult | None) -> Read | None:
+def _as_read(rows: PGresult | None) -> Read | None:
     if rows is None or rows.ntuples != 1:
         return None
     version, at, body = rows.get_value(0, 0), rows.get_value(0, 1), rows.get_value(0, 2)
@@ -153,14 +155,14 @@ def need_of(roles: frozenset[str], kind: str, *, about_a_patient: bool) -> str |
     return "whole" if roles & WHOLE_RECORD_ROLES else "chart"
 
 
-def _connection() -> pq.PGconn | None:
+def _connection() -> PGconn | None:
     """Return Django's own connection to the server, if it is fit for a statement of its own."""
     if connection.in_atomic_block:
         return None
     raw = connection.connection
     if raw is None or raw.closed:
         return None
-    pgconn: pq.PGconn = raw.pgconn
+    pgconn: PGconn = raw.pgconn
     if not getattr(raw, "waypost_prepared", False):
         for name, text in ((b"waypost_read", _READ), (b"waypost_whose", _WHOSE)):
             if pgconn.prepare(name, text).status != pq.ExecStatus.COMMAND_OK:
@@ -169,10 +171,10 @@ def _connection() -> pq.PGconn | None:
     return pgconn
 
 
-def _run(pgconn: pq.PGconn, name: bytes, values: list[bytes | None]) -> pq.PGresult | None:
-    found = pgconn.exec_prepared(name, values)
+def _run(pgconn: PGconn, name: bytes, values: list[bytes | None]) -> PGresult | None:
+    found = pgconn.exec_prepared(name, cast("Sequence[bytes]", values))  # None stands for NULL, which the stub forgets
     if found.status != pq.ExecStatus.TUPLES_OK:
         if pgconn.status != pq.ConnStatus.OK:
             connection.close()
         return None
-    return found  # type: ignore[no-any-return]
+    return found

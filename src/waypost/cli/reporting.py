@@ -94,7 +94,8 @@ class Progress:
 
     def __init__(self, title: str, total: int | None, *, quiet: bool = False) -> None:
         self.title, self.total, self.done = title, total, 0
-        self._quiet, self._bar, self._task = quiet, None, None
+        self._quiet = quiet
+        self._bar: Any = None  # rich is imported where it is drawn
         self._began = self._told = time.monotonic()
 
     def advance(self, by: int = 1) -> None:
@@ -130,9 +131,9 @@ class Progress:
                 TimeRemainingColumn(),
             )
             self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task(self.title, total=self.total)
+            self._bar.add_task(self.title, total=self.total)
             self._bar.start()
-        self._bar.update(self._task, completed=self.done, total=self.total)
+        self._bar.update(self._bar.task_ids[0], completed=self.done, total=self.total)
 
 
 @contextlib.contextmanager

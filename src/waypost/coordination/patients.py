@@ -9,7 +9,8 @@ from waypost.access import scopes
 from waypost.access.problems import ChartClosed, ChartRestricted, NotPermitted
 from waypost.access.queries import names_of
 from waypost.chart import limits, queries
-from waypost.chart.rules import clinical, documents, people, results, timeline
+from waypost.chart.rules import clinical, documents, results, timeline
+from waypost.chart.rules import people as relations
 from waypost.chart.rules.words import Reading
 from waypost.coordination import facts
 from waypost.coordination.visits_ahead import Upcoming, in_groups, upcoming
@@ -73,14 +74,14 @@ class PatientView:
     emails: tuple[fhir.Email, ...]
     addresses: tuple[str, ...]
     needs: tuple[str, ...]
-    people: tuple[people.Relation, ...]
+    people: tuple[relations.Relation, ...]
     coverages: tuple[coverage.CoverageView, ...]
-    minor: people.Minor | None
+    minor: relations.Minor | None
     todo: tuple[Todo, ...]
     upcoming: tuple[Upcoming, ...]
     missing: tuple[facts.Fact, ...]
     alert: Alert | None
-    team: people.Team | None  # None where the chart is closed, as are the allergies
+    team: relations.Team | None  # None where the chart is closed, as are the allergies
     allergies: clinical.Allergies | None
     chart: ChartView | None
     closed: str  # '' open, ask (a reason opens it), restricted, denied
@@ -96,8 +97,8 @@ class PatientView:
         return language_name(fhir.written_language(self.resource))
 
     @property
-    def told(self) -> tuple[people.Relation, ...]:
-        return people.may_be_told(self.people)
+    def told(self) -> tuple[relations.Relation, ...]:
+        return relations.may_be_told(self.people)
 
 
 def open_patient(ctx: Context, patient: str, *, kind: str = "") -> PatientView:
@@ -253,10 +254,10 @@ def _view(
 
     version = kept["Patient"][0]
     resource = version.resource
-    related = people.relations(of("RelatedPerson"), reading)
+    related = relations.relations(of("RelatedPerson"), reading)
     coverages = _coverages(of("Coverage"), of("CoverageEligibilityResponse"), reading)
-    minor = people.minor(resource, related, reading.today)
-    team = None if closed else people.team(of("CareTeam"), related, resource, reading)
+    minor = relations.minor(resource, related, reading.today)
+    team = None if closed else relations.team(of("CareTeam"), related, resource, reading)
     allergies = None if closed else clinical.allergies(of("AllergyIntolerance"), reading)
     chart = None if rows is None else _chart(scope, patient, of, observed, rows, kind, reading)
     known = facts.Known(
@@ -334,7 +335,7 @@ def _chart(
     )
 
 
-def alert(patient: Json, stays: Iterable[Json], minor: people.Minor | None, reading: Reading) -> Alert | None:
+def alert(patient: Json, stays: Iterable[Json], minor: relations.Minor | None, reading: Reading) -> Alert | None:
     """Return the one alert of the band; first match wins."""
     death = fhir.died(patient)
     if death:

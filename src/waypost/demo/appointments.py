@@ -1,9 +1,10 @@
 """A placed visit as a FHIR Appointment, and the Encounter of one that happened."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 
-from waypost.demo.calendars import Hours
+from waypost.demo.calendars import Openings
 from waypost.demo.fhir import THO, Json, coding, concept, ext, instant, ref, tho
 from waypost.demo.ledger import Part
 from waypost.demo.places import CENTER, CENTER_ID
@@ -28,7 +29,7 @@ _CANCEL = {
 
 def appointment(
     visit: Visit,
-    hours: dict[str, Hours],
+    hours: Mapping[str, Openings],
     *,
     reason: str,
     order: str = "",
@@ -85,7 +86,7 @@ def appointment(
     return made
 
 
-def _participant(part: Part, visit: Visit, hours: dict[str, Hours]) -> Json:
+def _participant(part: Part, visit: Visit, hours: Mapping[str, Openings]) -> Json:
     made: Json = {
         "actor": ref(part.resource, hours[part.resource].body["name"]),
         "required": "required",
@@ -109,7 +110,7 @@ def lead_part(visit: Visit) -> Part:
     )
 
 
-def encounter(visit: Visit, hours: dict[str, Hours], *, reason: str, now: datetime) -> Json | None:
+def encounter(visit: Visit, hours: Mapping[str, Openings], *, reason: str, now: datetime) -> Json | None:
     """Return the Encounter of a visit that is under way or done."""
     if len(visit.came) < 2:
         return None

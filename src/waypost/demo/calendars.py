@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from waypost.demo.fhir import Json
 from waypost.demo.places import RIVERSIDE, Thing
@@ -120,6 +120,15 @@ def _leave(each: Staff, today: date, seed: str) -> list[Json]:
             }
         )
     return made
+
+
+class Openings(Protocol):
+    """When someone or something can be booked, and the calendar that says so."""
+
+    @property
+    def body(self) -> Json: ...
+
+    def mask(self, on: date) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)

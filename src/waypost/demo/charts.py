@@ -1,10 +1,11 @@
 """One person's whole record, from identity to open work, in the order in which it refers to itself."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 
 from waypost.demo import appointments, history, identity, marisol, money, words, work
-from waypost.demo.calendars import Hours
+from waypost.demo.calendars import Openings
 from waypost.demo.fhir import Json
 from waypost.demo.people import Person
 from waypost.demo.staff import Staff
@@ -19,7 +20,7 @@ class Maker:
     """Makes charts; holds what all of them look up."""
 
     def __init__(
-        self, now: datetime, people: list[Person], staff: list[Staff], hours: dict[str, Hours]
+        self, now: datetime, people: list[Person], staff: list[Staff], hours: Mapping[str, Openings]
     ) -> None:
         self.now, self.today, self.hours, self.staff = now, local_day(now), hours, staff
         self.survivors = {person.id: person.id for person in people}

@@ -1,12 +1,12 @@
 """The whole demo clinic as values: built from a seed, a number of patients and an instant; nothing here reads or writes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import Random
 
 from waypost.demo import appointments, cast, charts, money, people, places, special, staff, work
-from waypost.demo.calendars import Hours, calendars
+from waypost.demo.calendars import Hours, Openings, calendars
 from waypost.demo.fhir import Json
 from waypost.demo.ledger import Ledger, needs_at
 from waypost.demo.names import LANGUAGES
@@ -35,7 +35,7 @@ class Clinic:
     visit_types: list[Json]
     people: list[Person]
     visits: list[Visit]
-    hours: dict[str, Hours]
+    hours: Mapping[str, Openings]
     orders: dict[str, list[Json]] = field(default_factory=dict)
 
     @property

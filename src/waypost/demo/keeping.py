@@ -1,11 +1,12 @@
 """Keeps a demo clinic alive: at a later start, what is past has happened, and the days ahead are filled again to their measure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from waypost.demo import appointments, cast
 from waypost.demo import clinic as demo
-from waypost.demo.calendars import Hours, calendars, cells
+from waypost.demo.calendars import Openings, calendars, cells
 from waypost.demo.fhir import Json
 from waypost.demo.ledger import Part
 from waypost.demo.places import devices, rooms
@@ -59,7 +60,7 @@ def plan(
     )
     bodies = calendars(team, things, local_day(made_at), seed)
     kept = schedule(scope.tenant, now)
-    hours: dict[str, Hours | Live] = {
+    hours: dict[str, Openings] = {
         body["resource"]: Live(body, kept.bookables[body["resource"]].calendar)
         for body in bodies
         if body["resource"] in kept.bookables
@@ -100,7 +101,7 @@ def _appointments(scope: Scope, since: datetime) -> list[Json]:
     return [each.resource for each in kept]
 
 
-def _gone_on(appointment: Json, hours: dict[str, "Hours | Live"], now: datetime, seed: str) -> list[Json]:
+def _gone_on(appointment: Json, hours: Mapping[str, Openings], now: datetime, seed: str) -> list[Json]:
     """Return the appointment as it stands at `now`, and its Encounter, where time has moved it on."""
     start = holds.instant(appointment.get("start"))
     if appointment.get("status") not in _UNDER_WAY or start is None or start > now + timedelta(minutes=20):
@@ -129,7 +130,7 @@ def _rank(status: str) -> int:
     return _ORDER.index(status)
 
 
-def _visit(appointment: Json, hours: dict[str, "Hours | Live"]) -> Visit | None:
+def _visit(appointment: Json, hours: Mapping[str, Openings]) -> Visit | None:
     """Read an Appointment back into a placed visit; None where it is not one of ours, or no patient of ours comes."""
     code = holds.visit_type(appointment)
     rows = list(holds.rows(appointment))
@@ -160,7 +161,7 @@ def _visit(appointment: Json, hours: dict[str, "Hours | Live"]) -> Visit | None:
     )
 
 
-def _part(row: holds.Row, hours: dict[str, "Hours | Live"]) -> Part:
+def _part(row: holds.Row, hours: Mapping[str, Openings]) -> Part:
     role = hours[row.resource].body["role"]
     return Part(
         row.resource,

@@ -1,10 +1,11 @@
 """A quick ledger in memory: one integer of bits a resource and day, so that a visit is placed in microseconds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
-from waypost.demo.calendars import Hours, cells
+from waypost.demo.calendars import Openings, cells
 from waypost.demo.fhir import Json
 from waypost.demo.times import CELL_MINUTES, CELLS_PER_DAY
 
@@ -45,7 +46,7 @@ class Part:
 class Ledger:
     """What is open and what is taken."""
 
-    hours: dict[str, Hours]
+    hours: Mapping[str, Openings]
     _open: dict[tuple[str, date], int] = field(default_factory=dict)
     _taken: dict[tuple[str, date], int] = field(default_factory=dict)
 
@@ -151,13 +152,10 @@ def needs_at(visit_type: Json, bodies: list[Json], site: str) -> tuple[Need, ...
         )
         if not who:
             return None
-        made.append(
-            Need(
-                step["role"],
-                *(step[name] // CELL_MINUTES for name in ("start", "minutes", "before", "after")),
-                who,
-            )
+        start, length, before, after = (
+            step[name] // CELL_MINUTES for name in ("start", "minutes", "before", "after")
         )
+        made.append(Need(step["role"], start, length, before, after, who))
     return tuple(made)
 
 

@@ -59,7 +59,11 @@ def _start(share: Callable[[Callable[[int], None]], None], number: int, pipes: l
             if other != number:
                 os.close(write)
         mine = pipes[number][1]
-        share(lambda count: os.write(mine, _COUNT.pack(count)) and None)
+
+        def tell(count: int) -> None:
+            os.write(mine, _COUNT.pack(count))
+
+        share(tell)
         connections.close_all()
         code = 0
     except KeyboardInterrupt:

@@ -4,6 +4,7 @@ import json
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import cast
 
 import typst
 
@@ -40,4 +41,4 @@ def png(letter: Letter, *, per_inch: int = 96) -> bytes:
         format="png",
         ppi=per_inch,
     )
-    return found[0] if isinstance(found, list) else found
+    return cast("bytes", found[0] if isinstance(found, list) else found)

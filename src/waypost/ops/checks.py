@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from waypost.config.database import data_dir, urls
@@ -122,9 +123,9 @@ def _role(url: str) -> Iterator[Finding]:
         yield ordinary(connection.execute)
 
 
-def ordinary(execute: Callable[..., "object"]) -> Finding:
+def ordinary(execute: Callable[..., Any]) -> Finding:
     """Say whether the role of DATABASE_URL is one that row-level security binds."""
-    row = execute(  # type: ignore[attr-defined]
+    row = execute(
         "SELECT rolsuper, rolbypassrls, EXISTS (SELECT 1 FROM pg_class WHERE relowner = r.oid AND relname = 'records_version')"
         " FROM pg_roles r WHERE rolname = current_user"
     ).fetchone()

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -111,7 +112,7 @@ class Server:
             self.sockets = self.parent / "run"
         self.data = self.parent / "data"
         self.log = self.parent / "postgres.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[Any] | None = None
 
     def ensure_running(self) -> Connections:
         """Return the connections of a server that answers, having made and started what was missing."""
@@ -237,12 +238,13 @@ class Server:
             part for name, value in chosen.items() for part in ("-c", f"{name}={value.strip(chr(39))}")
         ]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            started = subprocess.Popen(
                 self.how.command("postgres", "-D", str(self.data), *options),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **self.how.popen_options(),
             )  # fmt: skip
+        self.process = started
         # A child that died stays a zombie, and its lock file seems held, until its parent has asked after it.
-        threading.Thread(target=self.process.wait, daemon=True).start()
+        threading.Thread(target=started.wait, daemon=True).start()
 
     def _ready(self, connections: Connections) -> bool:
         assert self.process is not None

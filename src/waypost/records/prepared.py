@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, connection
 from psycopg import pq
+from psycopg.pq.abc import PGconn, PGresult
 
 STATEMENTS_MAX = 400  # a connection; more run unprepared
 _BY_STATE = {"22": DataError, "23": IntegrityError}  # by class of SQLSTATE
@@ -29,13 +30,13 @@ def rows(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 def _execute(text: str, values: Sequence[Any], _many: bool, _context: object) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     raw = connection.connection
-    pgconn: pq.PGconn = raw.pgconn
+    pgconn: PGconn = raw.pgconn
     known: dict[str, bytes] | None = getattr(raw, "waypost_statements", None)
     if known is None:
         known = raw.waypost_statements = {}
     if connection.in_atomic_block and pgconn.transaction_status == pq.TransactionStatus.IDLE:
         _check(pgconn.exec_(b"BEGIN"), pq.ExecStatus.COMMAND_OK)  # the driver puts it off until a cursor's first statement
-    sent = [_sent(value) for value in values]
+    sent: Any = [_sent(value) for value in values]  # None stands for NULL, which psycopg's stub forgets
     name = known.get(text)
     if name is None:
         numbered = _numbered(text)
@@ -90,7 +91,7 @@ _READERS: dict[int, Callable[[bytes], Any]] = {
 }  # fmt: skip
 
 
-def _read(found: pq.PGresult) -> list[tuple[Any, ...]]:
+def _read(found: PGresult) -> list[tuple[Any, ...]]:
     _check(found, pq.ExecStatus.TUPLES_OK)
     readers = [_READERS.get(found.ftype(column), bytes.decode) for column in range(found.nfields)]
     get = found.get_value
@@ -102,7 +103,7 @@ def _read(found: pq.PGresult) -> list[tuple[Any, ...]]:
     ]
 
 
-def _check(found: pq.PGresult, wanted: pq.ExecStatus) -> None:
+def _check(found: PGresult, wanted: pq.ExecStatus) -> None:
     if found.status == wanted:
         return
     words = found.error_message.decode("utf-8", "replace")

@@ -159,7 +159,7 @@ def each(scope: Scope, type_: str) -> Iterator[str]:
             f"SELECT v.body FROM records_current c JOIN records_version v"
             " ON v.tenant = c.tenant AND v.type = c.type AND v.id = c.id AND v.version = c.version"
             f" WHERE c.tenant = %s AND c.type = %s AND NOT c.deleted AND ({scope.where}) ORDER BY c.id",
-            [scope.tenant, type_, *scope.params],
+            list[Any]((scope.tenant, type_, *scope.params)),
         )
         for (body,) in cursor:
             yield body
@@ -172,6 +172,6 @@ def types(scope: Scope) -> list[tuple[str, int]]:
         cursor.execute(
             f"SELECT c.type, count(*) FROM records_current c WHERE c.tenant = %s AND NOT c.deleted AND ({scope.where})"
             " GROUP BY c.type ORDER BY c.type",
-            [scope.tenant, *scope.params],
+            list[Any]((scope.tenant, *scope.params)),
         )
         return [(type_, count) for type_, count in cursor.fetchall()]

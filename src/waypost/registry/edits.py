@@ -54,7 +54,7 @@ def with_phone(person: Json, place: int | None, wish: PhoneWish | None, today: d
     """Return the person with the number at `place` changed as wished or ended, or with a new one where it is None."""
     made = deepcopy(person)
     every = made.setdefault("telecom", [])
-    phone = None if place is None else every[place]
+    phone: Json | None = None if place is None else every[place]
     if wish is None:
         _end(phone, today)
         return made
@@ -172,7 +172,7 @@ def with_language(patient: Json, wish: LanguageWish) -> Json:
     if wish.spoken:
         if chosen is None:
             coding = {"system": LANGUAGE_SYSTEM, "code": wish.spoken, "display": language_name(wish.spoken)}
-            chosen = {"language": {"coding": [coding]}}
+            chosen: Json | None = {"language": {"coding": [coding]}}
             every.insert(0, chosen)
         chosen["preferred"] = True
     put(made, "communication", every)
@@ -217,7 +217,7 @@ def with_person(patient: Json, wish: PersonWish) -> Json:
         every.remove(usual)
     elif wish.preferred:
         if usual is None:
-            usual = {"use": "usual"}
+            usual: Json | None = {"use": "usual"}
             every.append(usual)
         usual.pop("text", None)
         usual["given"] = wish.preferred.split()

@@ -228,7 +228,8 @@ def _rows(scope: Scope, sql: str, params: Sequence[Any]) -> list[Person]:
 
 
 def _person(row: Sequence[Any]) -> Person:
-    return Person(*(tuple(value) if isinstance(value, list) else value for value in row))
+    values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in row]
+    return Person(*values)
 
 
 def _known(one: Person) -> Known:

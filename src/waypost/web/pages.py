@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 
+from waypost.access.models import Account
 from waypost.kernel.context import Context
 from waypost.web.frame import frame_of, remember_act
 
@@ -15,6 +16,7 @@ class Request(HttpRequest):
     """A request as the pages see it: with the Context that `web.middleware` made."""
 
     ctx: Context
+    user: Account  # pyright: ignore[reportIncompatibleVariableOverride]  # pages stand behind sign-in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

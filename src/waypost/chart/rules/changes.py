@@ -145,7 +145,7 @@ def _name(value: Any, reading: Reading) -> str:
     return f"{fhir.say_name(value)}{f' ({kind})' if kind else ''}"
 
 
-def _address(value: Json, reading: Reading) -> str:
+def _address(value: Any, reading: Reading) -> str:
     if not isinstance(value, dict):
         return str(value)
     use = "old" if value.get("use") == "old" else ""

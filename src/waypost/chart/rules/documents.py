@@ -33,7 +33,7 @@ def document(resource: Json, reading: Reading) -> Document:
         id=resource.get("id", ""),
         name=name or "Document without a title",
         source=source(resource, dated, reading),
-        format=_FORMATS.get(mime, mime),
+        format=_FORMATS.get(mime) or mime,
         unfinished=resource.get("docStatus") == "preliminary",
     )
 

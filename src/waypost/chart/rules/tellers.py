@@ -205,7 +205,8 @@ def _service_request(r: Json, reading: Reading) -> Told:
 def _procedure(r: Json, reading: Reading) -> Told:
     dated = r.get("performedDateTime") or (r.get("performedPeriod") or {}).get("start")
     by = reading.name((first(r.get("performer")) or {}).get("actor")) or reading.name(r.get("location"))
-    text = {"completed": "done", "not-done": "not done"}.get(r.get("status", ""), r.get("status", ""))
+    status = r.get("status", "")
+    text = {"completed": "done", "not-done": "not done"}.get(status) or status
     return Told(dated, by, concept(r.get("code")) or "Procedure", text)
 
 

@@ -1,6 +1,6 @@
 """The confirmation letter, which is also the itinerary of the day: one page, in the patient's written language."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -173,4 +173,4 @@ def _measured(letter: Letter, clinic: Clinic, recipient: Recipient, visit: Visit
     ]
     text = "\n".join(lines)
     reading = readability.measure(text, letter.language, facts=facts)
-    return Letter(**{**{name: getattr(letter, name) for name in Letter.__slots__}, "reading": reading})
+    return replace(letter, reading=reading)

@@ -9,6 +9,7 @@ from allauth.account.views import LoginView
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -149,5 +150,5 @@ def _cookie(request: HttpRequest, answer: HttpResponse, name: str, value: str) -
 
 
 @require_http_methods(["GET", "POST"])
-def sign_in(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+def sign_in(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
     return SignIn.as_view()(request, **kwargs)

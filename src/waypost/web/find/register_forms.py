@@ -191,7 +191,7 @@ class RegisterForm(DeskForm):
             self.add_error("born", "Write the birth date, or say that it is not known.")
         if data.get("born") and data.get("birth_unknown"):
             self.add_error("birth_unknown", "There is a birth date above: clear one of the two.")
-        if data.get("born") and self.fields["born"].today and data["born"] > self.fields["born"].today:
+        if data.get("born") and (today := getattr(self.fields["born"], "today", None)) and data["born"] > today:
             self.add_error("born", "The birth date is in the future. Check the year.")
         if data.get("self_pay") and data.get("payer"):
             self.add_error("self_pay", "A payer stands above: clear one of the two.")

@@ -1,6 +1,6 @@
 """The chips of Find times: what may be narrowed, for this visit and this patient. Only what makes a difference is shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from waypost.kernel.dates import say_day
@@ -83,9 +83,7 @@ def _day(choices: Choices, address: str, day: int) -> Chip:
     )
 
 
-def _prefers(chip: object, kind: VisitType, *, speaks: str, interpreter: bool, has_trips: bool) -> list[Chip]:
-    make = chip  # a closure over the choices and the address
-    assert callable(make)
+def _prefers(make: Callable[[str, str, str], Chip], kind: VisitType, *, speaks: str, interpreter: bool, has_trips: bool) -> list[Chip]:
     found: list[Chip] = []
     if any(step.role in CARE_ROLES for step in kind.steps):
         found += [make("woman provider", "gender", "female"), make("man provider", "gender", "male")]

@@ -2,6 +2,7 @@
 
 from waypost.kernel.scope import Scope
 from waypost.records import queries as records
+from waypost.records.versions import Version
 from waypost.scheduling.queries.clinic import Clinic
 
 
@@ -12,6 +13,6 @@ def site_names(scope: Scope, here: Clinic) -> dict[str, str]:
     return {ref: _name(found, ref) for ref in sorted(sites)}
 
 
-def _name(found: dict[tuple[str, str], object], ref: str) -> str:
+def _name(found: dict[tuple[str, str], Version], ref: str) -> str:
     version = found.get(("Location", ref.partition("/")[2]))
-    return version.resource.get("name", "") if version is not None else ""  # type: ignore[attr-defined]
+    return version.resource.get("name", "") if version is not None else ""

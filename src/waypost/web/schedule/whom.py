@@ -40,7 +40,7 @@ def whom(request: Request) -> HttpResponse:
     scopes.found(request.ctx, "Patient", [hit.id for hit in found.hits])
     address = reverse("find-times")
     kept = [
-        (name, value)
+        (name, str(value))
         for name, value in request.POST.items()
         if name in choosing.Choices.__dataclass_fields__ and value
     ]

@@ -1,6 +1,6 @@
 """What an edit form is: what it loads, what it saves, what it can end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -34,7 +34,7 @@ class Loaded:
     resource: Json | None = None
     reference: str = ""  # of the resource, for its history
     ends: Sequence[End] = ()
-    lists: dict[str, Sequence[str]] = field(default_factory=dict)
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notes: Sequence[str] = ()
 
 
