@@ -58,7 +58,7 @@ def ledger(clinic, appointment=None):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT resource, starts, ends, kind, lane FROM scheduling_booking WHERE tenant = %s"
-            " AND (%s::text IS NULL OR appointment = %s) ORDER BY resource, starts",
+            " AND (%s::text IS NULL OR appointment = %s) ORDER BY resource, starts, lane",
             [clinic.ctx.tenant, appointment, appointment],
         )
         return cursor.fetchall()
