@@ -30,7 +30,7 @@ START_SECONDS_MAX = 1800
 def audit(clinic: Clinic) -> list[Result]:
     """The ordinary read and create in this process, with the audit and with the audit left out, in turns."""
     inside.set_up(clinic)
-    from waypost.audit import actions
+    from waypost.records import acts
 
     reads = itertools.cycle(clinic.ids("Patient", 100))
     results = []
@@ -39,14 +39,14 @@ def audit(clinic: Clinic) -> list[Result]:
         ("audit-create", _creating(clinic)),
     ):
         with_it, without = [], []
-        append = actions.append
+        audited = acts.audit
         for n in range(2 * ROUNDS + 20):
-            actions.append = append if n % 2 else (lambda *_, **__: None)  # type: ignore[assignment]
+            acts.audit = audited if n % 2 else (lambda *_: None)  # type: ignore[assignment]
             began = time.perf_counter()
             call()
             if n >= 20:
                 (with_it if n % 2 else without).append(time.perf_counter() - began)
-        actions.append = append
+        acts.audit = audited
         results.append(
             of_times(name, with_it).against(
                 "the same without, ms", round(1000 * sorted(without)[len(without) // 2], 3)

@@ -372,6 +372,6 @@ def test_hours_that_changed_elsewhere_are_seen_at_once(clinic):
 def test_a_booking_asks_this_many_questions(clinic, context, django_assert_num_queries):
     ctx = context("scheduler", door="web")
     actions.book(ctx, talk(clinic, at(9), named=("Practitioner/lind",)))
-    # begin, hours, take, references, two projections, audit, commit; the filing itself goes as a prepared statement, unseen here
-    with django_assert_num_queries(8):
+    # begin, hours, take, references, file, two projections, audit; commit
+    with django_assert_num_queries(9):
         actions.book(ctx, talk(clinic, at(10), 1, named=("Practitioner/lind",)))

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
+from waypost.records import prepared
 from waypost.records.labels import label_of
 from waypost.records.projecting import Change, Projection
 
@@ -77,17 +78,16 @@ def project_relationships(tenant: int, changes: list[Change]) -> None:
             rows[patient, practitioner, kind, version.reference] = {
                 "patient": patient, "practitioner": practitioner, "kind": kind, "source": version.reference,
                 "since": since, "until": until}
-    with connection.cursor() as cursor:
-        if gone:
-            cursor.execute("DELETE FROM access_relationship WHERE tenant = %s AND source = ANY(%s)", [tenant, gone])
-        if rows:
-            cursor.execute(
-                "INSERT INTO access_relationship (tenant, patient, practitioner, kind, source, since, until)"
-                " SELECT %s, r.patient, r.practitioner, r.kind, r.source, r.since, r.until FROM json_to_recordset(%s::json)"
-                " AS r(patient text, practitioner text, kind text, source text, since timestamptz, until timestamptz)"
-                " ON CONFLICT DO NOTHING",
-                [tenant, orjson.dumps(list(rows.values())).decode()],
-            )
+    if gone:
+        prepared.rows("DELETE FROM access_relationship WHERE tenant = %s AND source = ANY(%s)", [tenant, gone])
+    if rows:
+        prepared.rows(
+            "INSERT INTO access_relationship (tenant, patient, practitioner, kind, source, since, until)"
+            " SELECT %s, r.patient, r.practitioner, r.kind, r.source, r.since, r.until FROM json_to_recordset(%s::json)"
+            " AS r(patient text, practitioner text, kind text, source text, since timestamptz, until timestamptz)"
+            " ON CONFLICT DO NOTHING",
+            [tenant, orjson.dumps(list(rows.values())).decode()],
+        )
 
 
 def project_restricted(tenant: int, changes: list[Change]) -> None:

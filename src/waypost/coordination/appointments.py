@@ -6,7 +6,7 @@ from typing import Any
 
 from waypost.access import Permission, action
 from waypost.coordination import filing, requests
-from waypost.coordination.actions.booking import announce, living, name_of, patients_of
+from waypost.coordination.actions.booking import announce, living, name_of
 from waypost.coordination.problems import NotABooking
 from waypost.formats.fhir import text as fhir_text
 from waypost.formats.fhir.validation import validate
@@ -36,36 +36,35 @@ def book_by_fhir(ctx: Context, appointment: Resource, *, id_: str | None = None)
     `status` is booked, or pending for a hold; `slot`, or `serviceType` with `start` and `end`; and participants. Where
     the kind of visit needs an order and none is named, the time is kept and getting the order becomes work.
     """
-    wish = read_wish(ctx, appointment, id_)
-    made = scheduling.book(ctx, wish)
-    if queries.seen(ctx.tenant, ctx.now).kind(wish.visit_type).order_required and not appointment.get(
-        "basedOn"
-    ):
+    here = queries.settled(ctx.tenant, ctx.now)
+    people = [living(ctx, one) for one in fhir.patients_of(appointment)]
+    wish = read_wish(here, appointment, people, id_)
+    made = scheduling.book_many(ctx, [wish], here)[0]
+    if here.kind(wish.visit_type).order_required and not appointment.get("basedOn"):
         records.file_many(ctx, [requests.order_missing(ctx, made.resource, wish.patients[0][0])])
-    announce(ctx, made, patients_of(ctx, made), "booked")
+    announce(ctx, made, people, "booked")
     return made
 
 
-def read_wish(ctx: Context, appointment: Resource, id_: str | None) -> VisitWish:
+def read_wish(
+    here: queries.Clinic, appointment: Resource, people: Sequence[Resource], id_: str | None
+) -> VisitWish:
     """Read an Appointment as a wish. Raises NotABooking, UnknownSlot, UnknownVisitType, TimesDisagree."""
-    here = queries.settled(ctx.tenant, ctx.now)
     code, start, from_slot = _what_and_when(here, appointment)
     kind = here.kind(code)
     end = fhir.instant(appointment.get("end"))
     if end is not None and (end - start).total_seconds() != kind.minutes * 60:
         raise TimesDisagree(expression=["Appointment.end"])
-    patients = fhir.patients_of(appointment)
-    if not patients:
+    if not people:
         raise NotABooking(expression=["Appointment.participant"])
-    named, site = _named(ctx, here, appointment)
+    named, site = _named(here, appointment)
     if from_slot is not None and from_slot not in named:
         named = (from_slot, *named)
-    people = [(id_, name_of(living(ctx, id_))) for id_ in patients]
     until = fhir.instant(fhir.extension(appointment, "hold-until"))
     return VisitWish(
         visit_type=code,
         start=start,
-        patients=tuple(people),
+        patients=tuple((one["id"], name_of(one)) for one in people),
         named=named,
         site=site,
         telehealth=fhir.extension(appointment, "telehealth") is True,
@@ -97,7 +96,7 @@ def _what_and_when(here: queries.Clinic, appointment: Resource) -> tuple[str, da
     return slot_code, slot_start, resource
 
 
-def _named(ctx: Context, here: queries.Clinic, appointment: Resource) -> tuple[tuple[str, ...], str | None]:
+def _named(here: queries.Clinic, appointment: Resource) -> tuple[tuple[str, ...], str | None]:
     """Return who and what was named, and the site; a Location without a calendar that others stand at is the site."""
     sites = {one.calendar.site for one in here.ordered}
     found = fhir.extension(appointment, "site")

@@ -233,16 +233,14 @@ def _check_references(ctx: Context, rows: list[dict[str, Any]], versions: list[V
     if not wanted:
         return
     kinds, ids_ = zip(*(ref.split("/") for ref in sorted(wanted)), strict=True)
-    with connection.cursor() as cursor:
-        # LIMIT 1 keeps this a look by primary key for each; without it the planner may read the whole table once.
-        cursor.execute(
-            "SELECT w.type || '/' || w.id FROM unnest(%s::text[], %s::text[]) AS w(type, id) LEFT JOIN LATERAL"
-            " (SELECT 1 AS here FROM records_current c WHERE c.tenant = %s AND c.type = w.type AND c.id = w.id"
-            " AND NOT c.deleted LIMIT 1) AS found ON true WHERE found.here IS NULL ORDER BY 1",
-            [list(kinds), list(ids_), ctx.tenant],
-        )
-        missing = [ref for (ref,) in cursor.fetchall()]
-    missing = [ref for ref in missing if not projecting.is_computed(ctx.tenant, ref, ctx.now)]
+    # LIMIT 1 keeps this a look by primary key for each; without it the planner may read the whole table once.
+    found = prepared.rows(
+        "SELECT w.type || '/' || w.id FROM unnest(%s::text[], %s::text[]) AS w(type, id) LEFT JOIN LATERAL"
+        " (SELECT 1 AS here FROM records_current c WHERE c.tenant = %s AND c.type = w.type AND c.id = w.id"
+        " AND NOT c.deleted LIMIT 1) AS found ON true WHERE found.here IS NULL ORDER BY 1",
+        [list(kinds), list(ids_), ctx.tenant],
+    )
+    missing = [ref for (ref,) in found if not projecting.is_computed(ctx.tenant, ref, ctx.now)]
     if missing:
         places = [(ref, place) for one in versions for place, ref in references(one.resource) if ref in missing]
         places = places or [(ref, "") for ref in missing]

@@ -1,6 +1,6 @@
 """The act that is running: one transaction, one audit, one id on every version it files."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from waypost.audit import actions as audit_actions
 from waypost.audit.entries import Entry
 from waypost.kernel.context import Context
-from waypost.records import tenancy
+from waypost.records import prepared, tenancy
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ def act(ctx: Context) -> Iterator[Act]:
             yield mine
             for call in mine.last:
                 call()
-            audit_actions.append(ctx.tenant, mine.entries)
+            audit(ctx.tenant, mine.entries)
     finally:
         _running.reset(token)
 
@@ -65,4 +65,10 @@ def note(ctx: Context, entry: Entry) -> None:
         mine.entries.append(entry)
     else:
         assert not connection.in_atomic_block or tenancy.in_test(), "a read inside a bare transaction would hold the audit"
-        audit_actions.append(ctx.tenant, [entry])
+        audit(ctx.tenant, [entry])
+
+
+def audit(tenant: int, entries: Sequence[Entry]) -> None:
+    """Write audit entries with the transaction that is open, or in one of their own."""
+    if entries:
+        prepared.rows(*audit_actions.statement(tenant, entries))

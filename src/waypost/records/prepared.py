@@ -24,6 +24,8 @@ def rows(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     execute: Callable[..., list[tuple[Any, ...]]] = _execute
     for wrapper in reversed(connection.execute_wrappers):  # whoever counts or times statements sees these too
         execute = partial(wrapper, execute)
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": text, "time": ""})
     return execute(text, values, False, {"connection": connection, "cursor": None})
 
 
@@ -92,6 +94,8 @@ _READERS: dict[int, Callable[[bytes], Any]] = {
 
 
 def _read(found: PGresult) -> list[tuple[Any, ...]]:
+    if found.status == pq.ExecStatus.COMMAND_OK:
+        return []
     _check(found, pq.ExecStatus.TUPLES_OK)
     readers = [_READERS.get(found.ftype(column), bytes.decode) for column in range(found.nfields)]
     get = found.get_value

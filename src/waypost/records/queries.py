@@ -9,7 +9,7 @@ import orjson
 from django.db import connection, transaction
 
 from waypost.kernel.scope import Scope
-from waypost.records import tenancy
+from waypost.records import prepared, tenancy
 from waypost.records.problems import Gone, NotFound
 from waypost.records.versions import Version
 
@@ -22,8 +22,8 @@ CURRENT = (
 
 def read(scope: Scope, type_: str, id_: str) -> Version:
     """Return the newest version. Raises NotFound (also where the scope does not reach it) and Gone."""
-    found = fetch(scope, f"{CURRENT} WHERE c.tenant = %s AND c.type = %s AND c.id = %s AND ({scope.where})",
-                  [scope.tenant, type_, id_, *scope.params])
+    found = _by_name(scope, f"{CURRENT} WHERE c.tenant = %s AND c.type = %s AND c.id = %s AND ({scope.where})",
+                     [scope.tenant, type_, id_, *scope.params])
     if not found:
         raise NotFound
     if found[0].deleted:
@@ -66,7 +66,7 @@ def many(scope: Scope, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str],
     wanted = [{"type": type_, "id": id_} for type_, id_ in set(keys)]
     if not wanted:
         return {}
-    found = fetch(
+    found = _by_name(
         scope,
         f"{CURRENT} JOIN json_to_recordset(%s::json) AS k(type text, id text) ON k.type = c.type AND k.id = c.id"
         f" WHERE c.tenant = %s AND NOT c.deleted AND ({scope.where})",
@@ -111,6 +111,12 @@ def rows(scope: Scope, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]
     with connection.cursor() as cursor:
         cursor.execute(sql, list(params))
         return cursor.fetchall()
+
+
+def _by_name(scope: Scope, sql: str, params: Sequence[Any]) -> list[Version]:
+    """Do as `fetch`, for what is asked again and again."""
+    tenancy.enter(scope.tenant)
+    return [Version(*row) for row in prepared.rows(sql, params)]
 
 
 def hashes(scope: Scope, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], set[bytes]]:

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from django.db import IntegrityError, connection
 
+from waypost.records import prepared
 from waypost.records.projecting import Change, Projection
 from waypost.scheduling.problems import SlotTaken
 from waypost.scheduling.rules import ledger
@@ -23,11 +24,10 @@ def project_bookings(tenant: int, changes: list[Change]) -> None:
     resolved = practitioners_of(tenant, {row.resource for row in found})
     rows = [{**row._asdict(), "resource": resolved.get(row.resource, row.resource)} for row in found]
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT scheduling_project(%s, %s, %s::json)",
-                [tenant, sorted(after), orjson.dumps(rows, default=_instant).decode()],
-            )
+        prepared.rows(
+            "SELECT scheduling_project(%s, %s, %s::json)",
+            [tenant, sorted(after), orjson.dumps(rows, default=_instant).decode()],
+        )
     except IntegrityError as error:
         if "booking_no_overlap" in str(error):
             raise SlotTaken from error

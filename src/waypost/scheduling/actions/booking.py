@@ -24,7 +24,7 @@ from waypost.scheduling.problems import (
     TooFarAhead,
 )
 from waypost.scheduling.projections import practitioners_of
-from waypost.scheduling.queries.clinic import Clinic, clinic, seen, settled
+from waypost.scheduling.queries.clinic import Clinic, clinic, settled
 from waypost.scheduling.rules import occupied
 from waypost.scheduling.rules.types import VisitType
 
@@ -36,15 +36,18 @@ def book(ctx: Context, wish: VisitWish) -> Version:
 
 
 @action(Permission.APPOINTMENT_BOOK)
-def book_many(ctx: Context, wishes: Sequence[VisitWish]) -> list[Version]:
-    """Book several visits in one act, all or none. Raises SlotTaken, PatientElsewhere, NobodyFree, NotOpen, CannotServe."""
+def book_many(ctx: Context, wishes: Sequence[VisitWish], here: Clinic | None = None) -> list[Version]:
+    """Book several visits in one act, all or none. Raises SlotTaken, PatientElsewhere, NobodyFree, NotOpen, CannotServe.
+
+    `here` is what `settled` said within this act, where its caller has asked already.
+    """
     override = any(wish.override for wish in wishes)
     if override and not allowed(ctx.actor.roles, Permission.APPOINTMENT_OVERRIDE):
         raise NotPermitted
     wishes = [with_people(ctx, wish) for wish in wishes]
     for wish in wishes:
         check_when(ctx, wish.start)
-    plans, lanes, expired = _seated(ctx, wishes, override)
+    plans, lanes, expired = _seated(ctx, wishes, override, here or settled(ctx.tenant, ctx.now))
     filings = released(ctx, expired)
     at = 0
     for one in plans:
@@ -76,42 +79,42 @@ def check_when(ctx: Context, start: datetime) -> None:
 
 
 def _seated(
-    ctx: Context, wishes: Sequence[VisitWish], override: bool
+    ctx: Context, wishes: Sequence[VisitWish], override: bool, here: Clinic
 ) -> tuple[list[Plan], list[int], list[str]]:
     """Choose, lock, ask. Told no, look again at the calendars and choose anew; told no again, under everybody's lock."""
     everyone: set[str] = set()
-    for look in (settled, clinic, clinic):
+    for attempt in range(3):
+        here = clinic(ctx.tenant, ctx.now) if attempt else here
         try:
-            plans = plans_for(ctx, look(ctx.tenant, ctx.now), wishes)
+            plans = plans_for(here, ctx.tenant, wishes)
         except (NobodyFree, NotOpen):
-            if look is settled:
-                continue
-            raise
-        wants = [want for one in plans for want in wants_of(ctx, one)]
+            if attempt:
+                raise
+            continue
+        wants = [want for one in plans for want in wants_of(here, one)]
         answer = take(ctx, wants, also=everyone, override=override)
         if isinstance(answer, tuple):
             return plans, *answer
         refuse_named(plans, wants, answer)
-        if look is clinic:
+        if attempt:
             everyone = {r for one in plans for r in one.candidates} | {w.resource for w in wants}
             lock(ctx, everyone)
     raise NobodyFree
 
 
-def plans_for(ctx: Context, here: Clinic, wishes: Sequence[VisitWish]) -> list[Plan]:
-    free = Free(here, ctx.tenant)
-    return [plan(free, kind_for(ctx, wish.visit_type, wish.patients), wish) for wish in wishes]
+def plans_for(here: Clinic, tenant: int, wishes: Sequence[VisitWish]) -> list[Plan]:
+    free = Free(here, tenant)
+    return [plan(free, kind_for(here, wish.visit_type, wish.patients), wish) for wish in wishes]
 
 
-def kind_for(ctx: Context, code: str, patients: Sequence[Any]) -> VisitType:
-    kind = seen(ctx.tenant, ctx.now).kind(code)
+def kind_for(here: Clinic, code: str, patients: Sequence[Any]) -> VisitType:
+    kind = here.kind(code)
     if len(patients) > kind.capacity:
         raise GroupFull
     return kind
 
 
-def wants_of(ctx: Context, one: Plan) -> list[Want]:
-    here = seen(ctx.tenant, ctx.now)
+def wants_of(here: Clinic, one: Plan) -> list[Want]:
     whole = occupied.visit_span(one.kind, one.wish.start)
     return [
         *(Want(s.resource, s.held, here.bookables[s.resource].calendar.capacity) for s in one.seats),

@@ -22,7 +22,7 @@ from waypost.scheduling.actions.locking import Want, lock, released, resolved, t
 from waypost.scheduling.actions.planning import Free, Plan, VisitWish, plan
 from waypost.scheduling.problems import CannotServe, NobodyFree, NotAllowedNow, PatientElsewhere, SlotTaken
 from waypost.scheduling.projections import practitioners_of
-from waypost.scheduling.queries.clinic import clinic, seen
+from waypost.scheduling.queries.clinic import clinic, seen, settled
 from waypost.scheduling.rules import ledger, status
 from waypost.scheduling.rules.types import VisitType
 
@@ -182,13 +182,13 @@ def _moved_seats(
 ) -> tuple[Plan, list[int], list[str]]:
     """Try with the same people and things, then with whoever is free; the second time under everybody's lock."""
     here = clinic(ctx.tenant, ctx.now)
-    kind = kind_for(ctx, wish.visit_type, wish.patients)
+    kind = kind_for(here, wish.visit_type, wish.patients)
     bookable = tuple(r for r in keep if r in here.bookables)
     same = _try_plan(Free(here, ctx.tenant, ignore=id_), kind, replace(wish, named=(*wish.named, *bookable)))
     loose = plan(Free(here, ctx.tenant, ignore=id_), kind, wish) if same is None else None
     tried = same or loose
     assert tried is not None
-    wants = wants_of(ctx, tried)
+    wants = wants_of(here, tried)
     answer = take(ctx, wants, also=held, ignore=[id_], override=bool(wish.override))
     if isinstance(answer, tuple):
         return tried, *answer
@@ -201,8 +201,9 @@ def _moved_seats(
         {r for r in here.bookables if here.bookables[r].calendar.site == tried.site} if same else set()
     )
     lock(ctx, everyone)
-    tried = plan(Free(clinic(ctx.tenant, ctx.now), ctx.tenant, ignore=id_), kind, wish)
-    wants = wants_of(ctx, tried)
+    here = clinic(ctx.tenant, ctx.now)
+    tried = plan(Free(here, ctx.tenant, ignore=id_), kind, wish)
+    wants = wants_of(here, tried)
     answer = take(ctx, wants, also=everyone, ignore=[id_], override=bool(wish.override))
     if isinstance(answer, tuple):
         return tried, *answer
@@ -228,7 +229,7 @@ def join(ctx: Context, id_: str, patient: tuple[str, str], *, expect: int | None
     code = fhir.visit_type_code(old)
     if code is None or start is None or end is None:
         raise CannotServe("This entry was not booked here.")
-    kind_for(ctx, code, [*fhir.patients_of(old), patient])
+    kind_for(settled(ctx.tenant, ctx.now), code, [*fhir.patients_of(old), patient])
     mine = Want(f"Patient/{patient[0]}", Span(start, end))
     answer = take(ctx, [mine], also=resolved(ctx, fhir.resources_of(old)))
     if isinstance(answer, list):

@@ -10,6 +10,7 @@ from django.db import connection
 from waypost.access import scopes
 from waypost.kernel.context import Context
 from waypost.kernel.spans import Span
+from waypost.records import prepared
 from waypost.records import queries as records_queries
 from waypost.records.versions import Filing
 from waypost.scheduling import fhir
@@ -30,8 +31,7 @@ def lock(ctx: Context, resources: Iterable[str]) -> None:
 
     An act that books, moves or cancels more than once calls this first, with the resources of all of it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT scheduling_lock(%s, %s)", [ctx.tenant, sorted(set(resources))])
+    prepared.rows("SELECT scheduling_lock(%s, %s)", [ctx.tenant, sorted(set(resources))])
 
 
 def lock_act(ctx: Context, act_id: Any) -> None:
@@ -68,20 +68,18 @@ def take(
         {"n": n, "resource": w.resource, "starts": w.span.start, "ends": w.span.end, "capacity": w.capacity}
         for n, w in enumerate(wants)
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT scheduling_take(%s, %s, %s::json, %s, %s, %s)",
-            [
-                ctx.tenant,
-                sorted({w.resource for w in wants} | set(also)),
-                orjson.dumps(rows).decode(),
-                list(ignore),
-                ctx.now,
-                override,
-            ],
-        )
-        answer = cursor.fetchone()[0]
-    answer = orjson.loads(answer) if isinstance(answer, str) else answer
+    found = prepared.rows(
+        "SELECT scheduling_take(%s, %s, %s::json, %s, %s, %s)",
+        [
+            ctx.tenant,
+            sorted({w.resource for w in wants} | set(also)),
+            orjson.dumps(rows).decode(),
+            list(ignore),
+            ctx.now,
+            override,
+        ],
+    )
+    answer = orjson.loads(found[0][0])
     if "taken" in answer:
         return sorted(answer["taken"])
     lanes = {one["n"]: one["lane"] for one in answer["lanes"] or ()}

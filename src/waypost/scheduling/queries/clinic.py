@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from waypost.records import tenancy
+from waypost.records import prepared, tenancy
 from waypost.scheduling import limits
 from waypost.scheduling.problems import UnknownCalendar, UnknownVisitType
 from waypost.scheduling.rules import bits
@@ -22,6 +22,7 @@ from waypost.scheduling.rules.types import Calendar, VisitType, calendar_of, vis
 
 VISIT_TYPES = "#visit-types"  # the one number that stands for the list of visit types
 CALENDARS = "#calendars"  # and the one that moves with any calendar's hours
+NUMBERS = "SELECT resource, n FROM scheduling_change WHERE tenant = %s"
 _SPARE_DAYS = 10  # a grid starts on a Monday and serves at least a week
 
 
@@ -82,9 +83,7 @@ def clinic(tenant: int, now: datetime) -> Clinic:
         found = _clinics.get(tenant)
         if found is None or found.grid != grid:
             found = Clinic(grid)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT resource, n FROM scheduling_change WHERE tenant = %s", [tenant])
-            numbers: dict[str, int] = dict(cursor.fetchall())
+        numbers: dict[str, int] = dict(prepared.rows(NUMBERS, [tenant]))
         if numbers != found.numbers:
             _refresh(found, tenant, numbers)
         _clinics[tenant] = found
@@ -100,12 +99,8 @@ def settled(tenant: int, now: datetime) -> Clinic:
     if found is None or found.grid != grid_for(now):
         return clinic(tenant, now)
     tenancy.enter(tenant)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT resource, n FROM scheduling_change WHERE tenant = %s AND resource = ANY(%s)",
-            [tenant, [CALENDARS, VISIT_TYPES]],
-        )
-        same = all(found.numbers.get(resource) == n for resource, n in cursor.fetchall())
+    numbers = prepared.rows(f"{NUMBERS} AND resource = ANY(%s)", [tenant, [CALENDARS, VISIT_TYPES]])
+    same = all(found.numbers.get(resource) == n for resource, n in numbers)
     return found if same else clinic(tenant, now)
 
 
