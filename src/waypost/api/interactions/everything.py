@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from waypost.access import scopes, smart
-from waypost.api import bundles, limits, problems
+from waypost.api import bundles, limits, paging, problems
 from waypost.api.http import Request, Response
 from waypost.api.interactions.history import address
-from waypost.api.search import controls, values
+from waypost.api.search import controls
 from waypost.formats.fhir import definitions
 from waypost.records import queries
 from waypost.records.search import run
@@ -50,27 +50,14 @@ def _asked(request: Request) -> tuple[int, datetime | None, list[str], tuple[str
             if request.strict:
                 raise problems.ParameterUnknown(expression=[f"http.{name[:40]}"])
         elif name == "_count":
-            if not (value.isascii() and value.isdigit() and 0 < len(value) < 9 and int(value)):
-                raise problems.ParameterUnsuitable(
-                    "_count is a whole number above 0.", expression=["http._count"]
-                )
-            count = min(int(value), limits.EVERYTHING_RESOURCES_MAX)
+            count = paging.count_of(value, limits.EVERYTHING_RESOURCES_MAX)
         elif name == "_since":
-            try:
-                since = values.date_range(value)[0]
-            except values.Unreadable as unreadable:
-                raise problems.ParameterUnsuitable(
-                    f"_since: {unreadable}.", expression=["http._since"]
-                ) from None
+            since = paging.since_of(value)
         elif name == "_type":
             types = [part for part in value.split(",") if part]
             if not set(types) <= definitions.resource_types():
                 raise problems.ParameterUnsuitable("_type names resource types.", expression=["http._type"])
         elif name == "_cursor":
-            found = controls.cursor_values(value)
-            if len(found) != 2 or None in found:
-                raise problems.ParameterUnsuitable(
-                    "This page does not belong here.", expression=["http._cursor"]
-                )
-            after = (str(found[0]), str(found[1]))
+            type_, id_ = paging.cursor_of(value, 2)
+            after = (type_, id_)
     return count, since, types, after

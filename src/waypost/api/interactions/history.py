@@ -4,9 +4,9 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from waypost.access import scopes
-from waypost.api import bundles, limits, problems
+from waypost.api import bundles, limits, paging, problems
 from waypost.api.http import Request, Response
-from waypost.api.search import controls, values
+from waypost.api.search import controls
 from waypost.records import queries
 from waypost.records.problems import NotFound
 from waypost.records.search import run
@@ -15,9 +15,9 @@ KNOWN = frozenset({"_count", "_since", "_cursor", "_format", "_pretty"})
 
 
 def history_instance(request: Request, kind: str, id: str) -> Response:
-    count, since, after = _asked(request, 1)
+    count, since, after = _asked(request)
     scope = scopes.for_resource(request.context, kind, id)
-    before = _whole(after[0]) if after else None
+    before = _whole(after) if after else None
     found = queries.history(scope, kind, id, before=before, count=count + 1)
     if not found and before is None:
         raise NotFound
@@ -27,11 +27,11 @@ def history_instance(request: Request, kind: str, id: str) -> Response:
 
 
 def history_type(request: Request, kind: str) -> Response:
-    count, since, after = _asked(request, 1)
+    count, since, after = _asked(request)
     ctx = request.context
     scope = scopes.for_search(ctx, kind)
     found, patients = run.history_of_type(
-        scope, kind, before=_whole(after[0]) if after else None, since=since, most=count + 1
+        scope, kind, before=_whole(after) if after else None, since=since, most=count + 1
     )
     scopes.found(ctx, kind, patients)
     shown = [version for _, version in found[:count]]
@@ -39,36 +39,23 @@ def history_type(request: Request, kind: str) -> Response:
     return _answer(request, f"{kind}/_history", shown, (str(found[count - 1][0]),) if more else None)
 
 
-def _asked(request: Request, marks: int) -> tuple[int, datetime | None, tuple[str | None, ...] | None]:
+def _asked(request: Request) -> tuple[int, datetime | None, str | None]:
     count, since, after = limits.HISTORY_VERSIONS_DEFAULT, None, None
     for name, value in request.parameters:
         if name not in KNOWN:
             if request.strict:
                 raise problems.ParameterUnknown(expression=[f"http.{name[:40]}"])
         elif name == "_count":
-            if not (value.isascii() and value.isdigit() and 0 < len(value) < 9 and int(value)):
-                raise problems.ParameterUnsuitable(
-                    "_count is a whole number above 0.", expression=["http._count"]
-                )
-            count = min(int(value), limits.HISTORY_VERSIONS_MAX)
+            count = paging.count_of(value, limits.HISTORY_VERSIONS_MAX)
         elif name == "_since":
-            try:
-                since = values.date_range(value)[0]
-            except values.Unreadable as unreadable:
-                raise problems.ParameterUnsuitable(
-                    f"_since: {unreadable}.", expression=["http._since"]
-                ) from None
+            since = paging.since_of(value)
         elif name == "_cursor":
-            after = controls.cursor_values(value)
-            if len(after) != marks:
-                raise problems.ParameterUnsuitable(
-                    "This page does not belong here.", expression=["http._cursor"]
-                )
+            after = paging.cursor_of(value, 1)[0]
     return count, since, after
 
 
-def _whole(text: str | None) -> int:
-    if text is None or not (text.isascii() and text.isdigit() and len(text) < 19):
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise problems.ParameterUnsuitable(
             "The address of this page cannot be read.", expression=["http._cursor"]
         )

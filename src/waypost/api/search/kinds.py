@@ -33,6 +33,10 @@ TABLES: dict[str, Table] = {
 }  # fmt: skip
 
 
+class Unsearchable(Exception):
+    """A kind of parameter or a modifier that this door does not search by; its words say what it does."""
+
+
 class Param(Protocol):
     """What this package asks of a search parameter's definition."""
 
@@ -49,9 +53,9 @@ class Param(Protocol):
 def clause_of(
     kind: str, param: Param, modifier: str, texts: list[str], *, now: datetime, base: str
 ) -> Clause:
-    """Return the clause for a parameter; NotImplementedError where kind or modifier is not supported."""
+    """Return the clause for a parameter. Raises Unsearchable where kind or modifier is not supported."""
     if param.type not in TABLES:
-        raise NotImplementedError(f"kind {param.type} is not supported")
+        raise Unsearchable(f"kind {param.type} is not supported")
     if modifier == "missing":
         if texts not in (["true"], ["false"]):
             raise values.Unreadable("`:missing` is true or false")
@@ -77,14 +81,14 @@ def clause_of(
 
 def _none(modifier: str) -> None:
     if modifier:
-        raise NotImplementedError("this kind knows `:missing` only.")
+        raise Unsearchable("this kind knows `:missing` only.")
 
 
 def _token(param: Param, modifier: str, texts: list[str]) -> Clause:
     if modifier == "text":
         return Strings(f"{param.name}:text", "start", tuple(_start(values.unescape(text)) for text in texts))
     if modifier not in {"", "not"}:
-        raise NotImplementedError("a token knows `:not`, `:text` and `:missing`.")
+        raise Unsearchable("a token knows `:not`, `:text` and `:missing`.")
     found = [values.coded(text) for text in texts]
     if any(path[1] == "ContactPoint" for path in param.paths):
         found = [form for one in found for form in _as_contacts_are_kept(one)]
@@ -107,7 +111,7 @@ def _string(param: Param, modifier: str, texts: list[str]) -> Clause:
             param.name, "exact", tuple(index_key(normalise(text)) for text in plain), exact=tuple(plain)
         )
     if modifier not in {"", "contains"}:
-        raise NotImplementedError("a string knows `:exact`, `:contains` and `:missing`.")
+        raise Unsearchable("a string knows `:exact`, `:contains` and `:missing`.")
     normal = tuple(_start(text) for text in plain)
     if not any(normal):
         raise values.Unreadable("nothing is left to search for")
@@ -121,7 +125,7 @@ def _start(text: str) -> str:
 
 def _uri(param: Param, modifier: str, texts: list[str]) -> Clause:
     if modifier not in {"", "below", "above"}:
-        raise NotImplementedError("a uri knows `:below`, `:above` and `:missing`.")
+        raise Unsearchable("a uri knows `:below`, `:above` and `:missing`.")
     plain = tuple(index_key(values.unescape(text)) for text in texts)
     return Uris(param.name, "below" if modifier == "below" else "above" if modifier else "equal", plain)
 
@@ -132,7 +136,7 @@ def _reference(on: str, param: Param, modifier: str, texts: list[str], base: str
     negated = modifier == "not"
     kind = "" if negated else modifier
     if kind and not re.fullmatch(r"[A-Z][A-Za-z]{1,63}", kind):
-        raise NotImplementedError("a reference knows a type, `:identifier`, `:not` and `:missing`.")
+        raise Unsearchable("a reference knows a type, `:identifier`, `:not` and `:missing`.")
     if kind and kind not in param.targets and "Resource" not in param.targets:
         raise values.Unreadable(f"it never refers to {kind}")
     found = [

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from waypost.api import problems
 from waypost.api.search import controls, values
-from waypost.api.search.kinds import Param, clause_of
+from waypost.api.search.kinds import Param, Unsearchable, clause_of
 from waypost.kernel.problem import Issue
 from waypost.records.search import limits
 from waypost.records.search.plan import Chain, Clause, Has, Ids, Plan, Updated
@@ -111,7 +111,7 @@ class _Reader:
             raise problems.ParameterUnsuitable(
                 f"{shown(name)}: {unreadable}.", expression=[place(name)]
             ) from None
-        except NotImplementedError as unknown:
+        except Unsearchable as unknown:
             if not modifier:
                 raise _Unknown(f"Parameter {shown(name)} cannot be searched by and was left out.") from None
             raise problems.ModifierUnknown(f"{shown(name)}: {unknown}", expression=[place(name)]) from None

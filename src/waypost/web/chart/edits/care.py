@@ -1,5 +1,7 @@
 """Edits of the care around the patient: team, coverage, problems, medications, allergies, notes, death."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from waypost.access import scopes
@@ -22,6 +24,8 @@ from waypost.web.chart import forms
 from waypost.web.chart.edits.base import Edit, End, Json, Loaded, read, today_of
 
 WRONG = End("error", "Entered in error")
+Make = Callable[[Json | None], Json]  # the resource from what stands, if anything does
+Change = Callable[[Json], Json]
 
 
 def recorder(ctx: Context) -> clinical.Recorder:
@@ -171,10 +175,25 @@ class ClinicalEdit(Edit):
     permission = Permission.CHART_WRITE
     kind = ""
 
-    def file(self, ctx: Context, patient: str, on: str, seen: int, make: Any, wish: str = "") -> Version:
+    def wished(self, patient: str, values: dict[str, Any], by: clinical.Recorder) -> Make:
+        """Return what makes the resource, or changes it, as the form says."""
+        raise NotImplementedError
+
+    def ended(self, today: date, *, error: bool) -> Change:
+        """Return what marks the resource as over, or as written in error."""
+        raise NotImplementedError
+
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
+        make = self.wished(patient, values, recorder(ctx))
         if not on:
-            return chart.add_clinical(ctx, patient, make(None), wish=wish)
+            return chart.add_clinical(ctx, patient, make(None), wish=values["wish"])
         return chart.amend_clinical(ctx, patient, self.kind, on, seen, make)
+
+    def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
+        change = self.ended(today_of(ctx), error=how == "error")
+        return chart.amend_clinical(ctx, patient, self.kind, on, seen, change)
 
 
 class ProblemEdit(ClinicalEdit):
@@ -197,27 +216,12 @@ class ProblemEdit(ClinicalEdit):
             version.version, initial, needs, r, version.reference, (End("end", "It is over"), WRONG)
         )
 
-    def save(
-        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
-    ) -> Version:
+    def wished(self, patient: str, values: dict[str, Any], by: clinical.Recorder) -> Make:
         wish = clinical.ProblemWish(values["name"], values["since"], values["confirmed"])
-        return self.file(
-            ctx,
-            patient,
-            on,
-            seen,
-            lambda old: clinical.problem(patient, old, wish, recorder(ctx)),
-            values["wish"],
-        )
+        return lambda old: clinical.problem(patient, old, wish, by)
 
-    def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
-        return self.file(
-            ctx,
-            patient,
-            on,
-            seen,
-            lambda old: clinical.problem_ended(old, today_of(ctx), error=how == "error"),
-        )
+    def ended(self, today: date, *, error: bool) -> Change:
+        return lambda old: clinical.problem_ended(old, today, error=error)
 
     def ended_said(self, how: str) -> str:
         return "Marked as entered in error." if how == "error" else "Problem marked as over."
@@ -263,27 +267,12 @@ class MedicationEdit(ClinicalEdit):
             notes=notes,
         )
 
-    def save(
-        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
-    ) -> Version:
+    def wished(self, patient: str, values: dict[str, Any], by: clinical.Recorder) -> Make:
         wish = clinical.MedicationWish(values["name"], values["dose"], values["reason"], values["since"])
-        return self.file(
-            ctx,
-            patient,
-            on,
-            seen,
-            lambda old: clinical.medication(patient, old, wish, recorder(ctx)),
-            values["wish"],
-        )
+        return lambda old: clinical.medication(patient, old, wish, by)
 
-    def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
-        return self.file(
-            ctx,
-            patient,
-            on,
-            seen,
-            lambda old: clinical.medication_ended(old, today_of(ctx), error=how == "error"),
-        )
+    def ended(self, today: date, *, error: bool) -> Change:
+        return lambda old: clinical.medication_ended(old, today, error=error)
 
     def ended_said(self, how: str) -> str:
         return "Marked as entered in error." if how == "error" else "Marked as no longer taken."
@@ -312,29 +301,14 @@ class AllergyEdit(ClinicalEdit):
             version.version, initial, {}, r, version.reference, (End("end", "No longer an allergy"), WRONG)
         )
 
-    def save(
-        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
-    ) -> Version:
+    def wished(self, patient: str, values: dict[str, Any], by: clinical.Recorder) -> Make:
         wish = clinical.AllergyWish(
             values["name"], values["reaction"], values["severe"], values["confirmed"], values["none_known"]
         )
-        return self.file(
-            ctx,
-            patient,
-            on,
-            seen,
-            lambda old: clinical.allergy(patient, old, wish, recorder(ctx)),
-            values["wish"],
-        )
+        return lambda old: clinical.allergy(patient, old, wish, by)
 
-    def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
-        return self.file(
-            ctx,
-            patient,
-            on,
-            seen,
-            lambda old: clinical.allergy_ended(old, today_of(ctx), error=how == "error"),
-        )
+    def ended(self, today: date, *, error: bool) -> Change:
+        return lambda old: clinical.allergy_ended(old, today, error=error)
 
     def ended_said(self, how: str) -> str:
         return "Marked as entered in error." if how == "error" else "No longer listed as an allergy."
