@@ -369,6 +369,25 @@ def test_a_place_in_a_group_is_a_visit_to_come(sign_in, context, castillo):
     assert "Mon, Nov 30 10:00 AM Diabetes class Nurse Kim · patient confirmed · group visit" in said
 
 
+def test_a_group_that_was_is_in_the_timeline_of_each_patient_of_it(sign_in, context, castillo):
+    seats = [
+        {"actor": {"reference": f"Patient/{id_}"}, "status": "accepted"} for id_ in ("first", "castillo", "third")
+    ]
+    groups = [
+        cases.visit(f"group{day}", "Diabetes class", f"2026-11-{day:02d}T15:00:00Z", f"2026-11-{day:02d}T16:00:00Z", "Practitioner/kim", status)
+        | {"reasonCode": [{"text": "Said by the first of them"}]}
+        for day, status in ((9, "fulfilled"), (16, "cancelled"))
+    ]  # fmt: skip
+    others = [cases.patient("first", identifier=[]), cases.patient("third", identifier=[])]
+    cases.file_all(context(), [*others, *({**one, "participant": seats} for one in groups)])
+    client = sign_in(role="records")
+    for id_ in ("first", "castillo", "third"):
+        said = words(client.get(f"/patients/{id_}/timeline?kind=visits"))
+        assert "Mon, Nov 9, 10:00 AM Diabetes class , group visit" in said, said
+        assert "Mon, Nov 16, 10:00 AM" in said
+        assert "Said by the first of them" not in said
+
+
 def test_a_document_opens_in_words_and_nothing_that_could_run_is_shown(sign_in, context, castillo):
     client = sign_in()
     page = client.get("/patients/castillo/documents/summary")

@@ -58,9 +58,18 @@ def for_patient(ctx: Context, patient: str, *, level: str = "chart", what: str |
     problem = {Decision.ASK: ChartClosed, Decision.RESTRICTED: ChartRestricted, Decision.DENY: NotPermitted}.get(decision)
     if problem is not None:
         refuse(ctx, problem(), patient=patient, what=what)
-    _look(ctx, "read-chart", patient=patient, what=what or f"Patient/{patient}")
-    return _scope(ctx, "chart", "(c.patient IS NULL OR c.patient = %s) AND (c.label IS NULL OR c.type = 'Patient')",
-                  (patient,), patient)
+    return _chart(ctx, patient, what)
+
+
+def widest(ctx: Context, patient: str, *, what: str | None = None) -> tuple[Scope, Decision]:
+    """Return the scope of the chart where it is open to this reader, else of what all staff may see, and the decision.
+
+    For pages that show more where more is open. Nobody asked for a closed chart, so no refusal is audited.
+    """
+    decision = may_open_chart(queries.facts(ctx.tenant, ctx.actor, patient, ctx.now))
+    if decision is Decision.ALLOW:
+        return _chart(ctx, patient, what), decision
+    return for_patient(ctx, patient, level="contact", what=what), decision
 
 
 def for_search(ctx: Context, type_: str, *, action: str = "search") -> Scope:
@@ -146,6 +155,12 @@ def patient_of(tenant: int, type_: str, id_: str) -> str | None:
 
 def _look(ctx: Context, action: str, **fields: Any) -> None:
     acts.note(ctx, entry(ctx, action, **fields))
+
+
+def _chart(ctx: Context, patient: str, what: str | None) -> Scope:
+    _look(ctx, "read-chart", patient=patient, what=what or f"Patient/{patient}")
+    return _scope(ctx, "chart", "(c.patient IS NULL OR c.patient = %s) AND (c.label IS NULL OR c.type = 'Patient')",
+                  (patient,), patient)
 
 
 def _scope(ctx: Context, level: str, where: str, params: tuple[object, ...], patient: str | None = None) -> Scope:

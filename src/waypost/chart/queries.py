@@ -140,6 +140,19 @@ class Row:
     at: datetime
 
 
+# Visits filed under someone else in which this patient has a place: a group's are all found by the reference index.
+# Visits are open to all staff, so the scope's own filter, made for one patient, is not asked.
+_IN_GROUPS = (
+    "FROM records_current c WHERE c.tenant = %s AND c.type = 'Appointment' AND NOT c.deleted AND c.label IS NULL"
+    " AND c.patient IS DISTINCT FROM %s AND c.id IN (SELECT r.id FROM records_ref r WHERE r.tenant = %s"
+    " AND r.target = %s AND r.type = 'Appointment' AND r.param = 'actor')"
+)
+
+
+def _in_groups(scope: Scope, patient: str) -> list[Any]:
+    return [scope.tenant, patient, scope.tenant, f"Patient/{patient}"]
+
+
 def timeline(
     scope: Scope,
     patient: str,
@@ -155,23 +168,27 @@ def timeline(
     """
     past = "(c.sort_at, c.type, c.id) < (%s, %s, %s)" if after else "true"
     keyset = [after.at, after.type, after.id] if after else []
+    within = f"c.sort_at IS NOT NULL AND {'c.sort_at <= %s AND ' if after else ''}{past}"
+    newest = "ORDER BY c.sort_at DESC, c.type DESC, c.id DESC LIMIT %s"
+    groups = f" UNION ALL (SELECT c.* {_IN_GROUPS} AND {within} {newest})" if "Appointment" in types else ""
     sql = (
-        f"SELECT {COLUMNS}, c.sort_at FROM (SELECT c.* FROM unnest(%s::text[]) AS k(type) CROSS JOIN LATERAL ("
+        f"SELECT {COLUMNS}, c.sort_at FROM (SELECT c.* FROM ((SELECT c.* FROM unnest(%s::text[]) AS k(type) CROSS JOIN LATERAL ("
         " SELECT c.* FROM records_current c WHERE c.tenant = %s AND c.patient = %s AND c.type = k.type AND NOT c.deleted"
-        f" AND c.sort_at IS NOT NULL AND {'c.sort_at <= %s AND ' if after else ''}{past} AND ({scope.where})"
+        f" AND {within} AND ({scope.where})"
         f"{' AND NOT (c.type = %s AND c.status = ANY(%s))' if closed_only else ''}"
-        " ORDER BY c.sort_at DESC, c.id DESC LIMIT %s) c ORDER BY c.sort_at DESC, c.type DESC, c.id DESC LIMIT %s) c"
+        f" ORDER BY c.sort_at DESC, c.id DESC LIMIT %s) c){groups}) c {newest}) c"
         f" {_NEWEST} ORDER BY c.sort_at DESC, c.type DESC, c.id DESC"
     )
+    dated = [*([after.at] if after else []), *keyset]
     arguments = [
         list(types),
         scope.tenant,
         patient,
-        *([after.at] if after else []),
-        *keyset,
+        *dated,
         *scope.params,
         *(["Task", list(OPEN_TASKS)] if closed_only else []),
         count,
+        *([*_in_groups(scope, patient), *dated, count] if groups else []),
         count,
     ]
     return [Row(Version(*row[:-1]), row[-1]) for row in records.rows(scope, sql, arguments)]
@@ -182,10 +199,13 @@ def counts(scope: Scope, patient: str) -> dict[str, int]:
     found = records.rows(
         scope,
         "SELECT c.type, count(*) FROM records_current c WHERE c.tenant = %s AND c.patient = %s AND c.type = ANY(%s)"
-        f" AND NOT c.deleted AND c.sort_at IS NOT NULL AND ({scope.where}) GROUP BY c.type",
-        [scope.tenant, patient, list(ALL_TYPES), *scope.params],
+        f" AND NOT c.deleted AND c.sort_at IS NOT NULL AND ({scope.where}) GROUP BY c.type"
+        f" UNION ALL SELECT 'group', count(*) {_IN_GROUPS} AND c.sort_at IS NOT NULL",
+        [scope.tenant, patient, list(ALL_TYPES), *scope.params, *_in_groups(scope, patient)],
     )
-    return dict(found)
+    many = dict(found)
+    groups = many.pop("group", 0)
+    return many | {"Appointment": many.get("Appointment", 0) + groups} if groups else many
 
 
 def nameless(value: Any) -> Iterator[str]:

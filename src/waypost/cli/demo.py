@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from waypost.cli import reporting
+from waypost.cli import audit, reporting
 from waypost.cli.options import PORT, add_address, positive
 
 EXAMPLES = (
@@ -95,6 +95,7 @@ def _prepare(args: argparse.Namespace) -> int:
 
     with reporting.progress("Making the demo clinic", quiet=args.json) as shown:
         filing.ensure(patients=args.patients, seed=args.seed, progress=shown.to)
+    audit.anchor()
     return 0
 
 

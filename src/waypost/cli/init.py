@@ -11,7 +11,7 @@ import secrets
 import sys
 from pathlib import Path
 
-from waypost.cli import reporting
+from waypost.cli import audit, reporting
 from waypost.kernel.problem import Problem
 
 EXAMPLES = (
@@ -65,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
         database.migrate()
         setting_up.collect_static(static)
         tenant = _make(args, name, password)
+        audit.anchor()
     facts = {"tenant": tenant, "administrator": args.admin, **({"password": password} if made else {})}
     words = f"{name} is ready. Sign in as {args.admin}" + (
         f" with the password {password} (shown once)." if made else "."

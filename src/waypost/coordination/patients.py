@@ -30,6 +30,7 @@ Json = dict[str, Any]
 PRESENT = timedelta(minutes=1)  # what was filed this moment is on the page that follows
 STAYS_DAYS = 60  # how far back a hospital stay may have begun to be looked at for a recent discharge
 DISCHARGED_DAYS = 30  # Medicare's transitional period: discharge and the 29 days after it (TCM-6)
+CLOSED = {"allow": "", "ask": "ask", "restricted": "restricted", "deny": "denied"}
 _STAYS = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC", "SS"})
 
 
@@ -130,7 +131,8 @@ def scope_read(scope: Scope, patient: str) -> None:
 
 def head_of(ctx: Context, patient: str) -> PatientView:
     """Return what the band shows, for pages beside the chart; allergies and team only where the chart is open."""
-    scope, closed = scope_of(ctx, patient)
+    scope, decision = scopes.widest(ctx, patient)
+    closed = CLOSED[decision]
     reading = reading_of(ctx)
     wanted = [*queries.contact(_midnight(reading)), *([] if closed else _head(ctx))]
     kept = by_type(queries.slices(scope, patient, wanted))

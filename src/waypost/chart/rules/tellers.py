@@ -98,7 +98,9 @@ def visit_with(r: Json, reading: Reading) -> str:
 def _appointment(r: Json, reading: Reading) -> Told:
     mark, state = _VISIT_STATE.get(r.get("status", ""), ("", ""))
     reason = concept(r.get("cancelationReason")) if mark in {"Cancelled", "Did not come"} else ""
-    asked = concept(first(r.get("reasonCode")))
+    seats = [(p.get("actor") or {}).get("reference", "") for p in r.get("participant", ())]
+    group = sum(seat.startswith("Patient/") for seat in seats) > 1
+    asked = "group visit" if group else concept(first(r.get("reasonCode")))  # whoever booked first said why; it is theirs
     text = "; ".join(p for p in (asked, reason) if p)
     return Told(r.get("start") or r.get("created"), visit_with(r, reading), visit_name(r), text, state, mark)
 

@@ -9,7 +9,6 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from waypost.access import scopes
-from waypost.access.problems import ChartClosed, ChartRestricted, NotPermitted
 from waypost.kernel import ids
 from waypost.kernel.dates import read_day, say_day, say_short
 from waypost.kernel.problem import Problem
@@ -107,10 +106,9 @@ def orders_of(found: Search) -> list[tuple[str, str]]:
         or not (found.kind.order_required or found.choices.order)
     ):
         return []
-    try:
-        scope = scopes.for_patient(found.request.ctx, found.choices.patient, what="ServiceRequest")
-    except (ChartClosed, ChartRestricted, NotPermitted):
+    if found.view is None or found.view.closed:
         return []
+    scope = scopes.for_patient(found.request.ctx, found.choices.patient, what="ServiceRequest")
     kept = records.about(scope, found.choices.patient, ["ServiceRequest"], count=ORDERS_SHOWN_MAX * 2)
     standing = [v for v in kept if v.resource.get("status") in IN_FORCE]
     return [(v.id, _order_said(v.resource, found)) for v in standing[:ORDERS_SHOWN_MAX]]
