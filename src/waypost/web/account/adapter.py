@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib import messages
 from django.http import HttpRequest
 
 
@@ -17,5 +18,7 @@ class StaffAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """Say nothing about signing in and out: the page shows it."""
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """Say nothing about signing in and out: the page shows it. What went wrong is said."""
+        if level >= messages.ERROR and kwargs.get("message"):
+            messages.error(request, kwargs["message"], extra_tags="late")

@@ -1,8 +1,10 @@
 """Secrets of the second step at rest: encrypted under a key derived from the clinic's secret key, which is no row."""
 
 import base64
+from typing import Any, ClassVar
 
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -22,7 +24,16 @@ class SecretUnreadable(Problem):
 
 
 class MfaAdapter(DefaultMFAAdapter):
-    """django-allauth's hooks for secrets: the app's code and the recovery codes."""
+    """django-allauth's hooks for secrets: the app's code and the recovery codes; and what a passkey is called at first."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "That code or passkey does not fit. Try again, or sign in another way.",
+    }
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        many = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return f"Passkey {many + 1}" if many else "My passkey"
 
     def encrypt(self, text: str) -> str:
         return MARK + _keys().encrypt(text.encode()).decode()
