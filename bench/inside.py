@@ -53,8 +53,8 @@ def literal(query: str, params: Any) -> str:
 
 
 def ask(clinic: Clinic, path: str) -> tuple[int, bytes]:
-    """Ask the FHIR door in this process."""
-    from waypost.api.wsgi import application
+    """Ask the FHIR door in this process, by the ordinary route, whose statements can be told one by one."""
+    from waypost.api.wsgi import TRIED, application
 
     path, _, query = path.partition("?")
     environ = {
@@ -64,6 +64,7 @@ def ask(clinic: Clinic, path: str) -> tuple[int, bytes]:
         "HTTP_AUTHORIZATION": f"Bearer {clinic.token}",
         "wsgi.input": io.BytesIO(),
         "CONTENT_LENGTH": "0",
+        TRIED: True,
     }
     status: list[int] = []
     body = b"".join(application(environ, lambda line, headers: status.append(int(line[:3]))))

@@ -62,37 +62,125 @@ def last_entry(tenant):
     return found
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_both_routes_answer_alike(door_for, table, tenant, role, monkeypatch):
-    from waypost.api import fast
+@pytest.fixture
+def by_both_routes(tenant, monkeypatch):
+    """Ask by the ordinary route, then by whichever is quicker; the answers and what is audited are equal.
 
-    caller = door_for(role, practitioner="kim")
-    quick = fast.respond
-    used = 0
-    for kind, id in table:
-        monkeypatch.setattr(fast, "respond", lambda environ, clock: None)
-        slow = caller.get(f"{kind}/{id}")
+    Return the answer, and whether the quick way gave it.
+    """
+    from waypost.api import wsgi
+
+    quick = wsgi.quickly
+
+    def ask(caller, path):
+        monkeypatch.setattr(wsgi, "quickly", lambda environs: [None] * len(environs))
+        slow = caller.get(path)
         slow_entry = last_entry(tenant)
         answers = []
 
-        def watched(environ, clock, answers=answers):
-            answers.append(quick(environ, clock))
-            return answers[-1]
+        def watched(environs):
+            answers.extend(quick(environs))
+            return answers
 
-        monkeypatch.setattr(fast, "respond", watched)
-        both = caller.get(f"{kind}/{id}")
-        assert (both.status, both.text) == (slow.status, slow.text), (kind, id)
-        assert dict(both.headers) == dict(slow.headers)
-        assert last_entry(tenant) == slow_entry
-        used += answers[0] is not None
+        monkeypatch.setattr(wsgi, "quickly", watched)
+        both = caller.get(path)
+        assert (both.status, both.text) == (slow.status, slow.text), path
+        assert both.headers == slow.headers
+        assert last_entry(tenant) == slow_entry, path
+        monkeypatch.setattr(wsgi, "quickly", quick)
+        return slow, answers[0] is not None
+
+    return ask
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_both_routes_answer_alike(door_for, table, role, by_both_routes):
+    caller = door_for(role, practitioner="kim")
+    used = 0
+    for kind, id in table:
+        slow, quickly = by_both_routes(caller, f"{kind}/{id}")
+        used += quickly
+        assert quickly == (slow.status == 200), (kind, id)
         if slow.status == 200:
-            assert answers[0] is not None, (kind, id)
             assert caller.get(f"{kind}/{id}", If_None_Match='W/"1"').status == 304
             head = caller.call("HEAD", f"{kind}/{id}")
             assert (head.text, head.headers["Content-Length"]) == ("", slow.headers["Content-Length"])
-        else:
-            assert answers[0] is None
     assert used or role in {"patient", "proxy"}
+
+
+SEARCHES = (
+    "Patient?name=cast&_count=20", "Patient?name=nobody", "Patient", "Patient?_count=2", "Patient?family:exact=Castillo",
+    "Patient?gender=female&_sort=-birthdate,family", "Observation", "Observation?_count=3&_sort=-_lastUpdated",
+    "Observation?code=http://loinc.org%7C4548-4,2339-0", "Observation?status:not=final", "Observation?_id={observation}",
+    "Observation?patient={patient}&code=http://loinc.org%7C4548-4&_sort=-date",
+    "Observation?subject=Patient/{patient}&date=ge2020&_count=1&_sort=-date", "Observation?patient=nobody&_sort=date",
+    "Appointment?patient={patient}", "Appointment?status=cancelled", "CareTeam?patient={patient}", "Practitioner?_id=kim",
+)  # fmt: skip
+ORDINARY = (
+    "Observation?_sort=-date", "Observation?patient={patient}&_include=Observation:subject", "Patient?_summary=count",
+    "Observation?subject:Patient.name=cast", "Patient?_has:Observation:patient:code=4548-4", "Patient?_total=accurate",
+    "Patient?wrong=1", "Patient?birthdate=never", "Patient?_count=0", "Patient?_elements=name", "Patient?_cursor=x",
+    "Slot?schedule=Schedule/none", "Nothing?name=x", "Patient?name=", "Patient?_sort=wrong", "metadata",
+    "Patient?name=cast&_format=json",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_searches_answer_alike_by_both_routes(door_for, table, role, by_both_routes):
+    caller = door_for(role, practitioner="kim")
+    caller.get("Patient?name=x")  # a token is known from its first call on
+    kinds = dict(table)
+    seen = 0
+    for path in SEARCHES:
+        for patient in [id for kind, id in table if kind == "Patient"] if "{patient}" in path else [""]:
+            filled = path.format(patient=patient, observation=kinds["Observation"])
+            slow, quickly = by_both_routes(caller, filled)
+            assert quickly == (slow.status == 200), filled
+            while slow.status == 200 and (more := slow.link("next")):
+                seen += len(slow.ids)
+                slow, quickly = by_both_routes(caller, more)
+                assert quickly, more
+    for path in ORDINARY:
+        _, quickly = by_both_routes(caller, path.format(patient=kinds["Patient"]))
+        assert not quickly, path
+    assert seen or role in {"patient", "proxy"}
+
+
+def test_searches_that_came_together_are_each_answered_and_audited(door, door_for, new_tenant, tenant):
+    from waypost.access import tokens
+    from waypost.access.models import AccessToken
+    from waypost.api import door as fhir
+    from waypost.api import fast_search
+    from waypost.audit import queries
+
+    ana = door.make(PATIENT)["id"]
+    stranger, expired = door_for(at=new_tenant("Elsewhere")), door_for("nurse")
+    for one in (door, stranger, expired):
+        one.get("Patient?name=x")
+    AccessToken.objects.filter(hash=tokens.hash_of(expired.token)).update(revoked=door.clock.now())
+
+    def environ(caller, query):
+        return {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": "/fhir/Patient",
+            "QUERY_STRING": query,
+            "HTTP_AUTHORIZATION": f"Bearer {caller.token}",
+        }
+
+    asked = [
+        environ(door, "name=cast"),
+        environ(stranger, "name=cast"),
+        environ(expired, "name=cast"),
+        environ(door, "name=nobody"),
+    ]
+    before, _ = queries.verify(only=tenant.pk)
+    found = fast_search.respond_to_all(asked, fhir.CLOCK, "http://here/fhir")
+    assert [one and json.loads(one[2])["total"] for one in found] == [1, 0, None, 0]
+    assert ana in found[0][2].decode()
+    after, wrong = queries.verify(only=tenant.pk)
+    assert (after - before, wrong) == (2, [])
+    broken = environ(door, "_sort=_lastUpdated&_cursor=WyJ4IiwgIngiXQ")
+    assert fast_search.respond_to_all([asked[0], broken], fhir.CLOCK, "") == [None, None]
 
 
 def test_what_is_remembered_of_a_token_is_checked_each_time(door_for, door, tenant, clock):

@@ -10,32 +10,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import cast
 
-from django.db import connection
-from psycopg import pq
-from psycopg.pq.abc import PGconn, PGresult
+from psycopg.pq.abc import PGresult
 
 from waypost.access.bearer import Bearer
 from waypost.access.rules import CHART_ROLES, OPEN_TYPES, WHOLE_RECORD_ROLES, may_read_open
 from waypost.access.smart import permits
 from waypost.audit.actions import own_shard
 from waypost.audit.entries import Entry, audit_key
+from waypost.records import prepared
 
 REMEMBERED_TOKENS_MAX = 1_024
-_READ = b"SELECT * FROM access_read($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)"
-_WHOSE = b"SELECT access_patient_of($1,$2,$3)"
+_READ = f"SELECT * FROM access_read({','.join(['%s'] * 14)})"
+_WHOSE = "SELECT access_patient_of(%s, %s, %s)"
+_HOLDS = (
+    "SELECT 1 FROM access_token t JOIN access_account a ON a.id = t.account_id WHERE t.hash = %s AND t.revoked IS NULL"
+    " AND t.expires > %s AND a.id = %s AND a.tenant_id = %s AND a.is_active AND a.roles::text[] = %s AND a.practitioner = %s"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is remembered of a token; the database checks it each time."""
 
+    digest: bytes
     bearer: Bearer
-    account: bytes
-    tenant: bytes
-    roles: bytes
-    practitioner: bytes
+
+    @property
+    def facts(self) -> tuple[int, int, tuple[str, ...], str]:
+        """Return account, tenant, roles and practitioner, as the tables must have them for this to hold."""
+        who = self.bearer
+        return int(who.actor.id), who.tenant, who.roles_as_kept, who.actor.practitioner or ""
+
+    def holds(self, now: datetime) -> prepared.Statement:
+        """Return the statement that finds a row if what is remembered is still so."""
+        return _HOLDS, (self.digest, now, *self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +54,19 @@ class Read:
     body: bytes
 
 
-Look = list[bytes | None]  # the parameters of `access_read`
+Look = tuple[object, ...]  # the parameters of `access_read`
 _known: dict[bytes, Known] = {}
 
 
 def remember(digest: bytes, bearer: Bearer) -> None:
-    """Keep whom a token spoke for, so that the next read needs no look-up of its own."""
+    """Keep whom a token spoke for, so that the next call needs no look-up of its own."""
     if len(_known) >= REMEMBERED_TOKENS_MAX:
         _known.clear()
-    actor = bearer.actor
-    roles = "{" + ",".join(f'"{role}"' for role in bearer.roles_as_kept) + "}"
-    _known[digest] = Known(
-        bearer,
-        actor.id.encode(),
-        str(bearer.tenant).encode(),
-        roles.encode(),
-        (actor.practitioner or "").encode(),
-    )
+    _known[digest] = Known(digest, bearer)
+
+
+def known(digest: bytes) -> Known | None:
+    return _known.get(digest)
 
 
 def read(digest: bytes, kind: str, id: str, *, now: datetime, request_id: str) -> Read | None:
@@ -72,69 +77,41 @@ def read(digest: bytes, kind: str, id: str, *, now: datetime, request_id: str) -
 
 def look(digest: bytes, kind: str, id: str, *, now: datetime, request_id: str) -> Look | None:
     """Return what the database must be asked for one read, the audit entry with it; None where it is not plainly allowed."""
-    known = _known.get(digest)
-    if known is None:
+    remembered = _known.get(digest)
+    if remembered is None:
         return None
-    actor = known.bearer.actor
+    actor, tenant = remembered.bearer.actor, remembered.bearer.tenant
     if not permits(actor.scopes, kind, write=False):
         return None
-    if kind == "Patient":
-        patient: bytes | None = id.encode()
-    else:
-        raw = _connection()
-        found = _run(raw, b"waypost_whose", [known.tenant, kind.encode(), id.encode()]) if raw is not None else None
+    patient: str | None = id
+    if kind != "Patient":
+        found = prepared.together([(_WHOSE, (tenant, kind, id))])
         if found is None:
             return None
-        patient = found.get_value(0, 0)
+        whose = found[0].get_value(0, 0)
+        patient = whose.decode() if whose is not None else None
     need = need_of(actor.roles, kind, about_a_patient=patient is not None)
     if need is None:
         return None
     content = Entry(
         at=now, actor=actor.key, action="read" if need == "open" else "read-chart", what=f"{kind}/{id}",
-        patient=patient.decode() if patient is not None else None, door="api", request=request_id,
-    ).content().encode()  # fmt: skip
-    mac = hmac.digest(audit_key(), content, "sha256").hex().encode()
-    return [
-        b"\\x" + digest.hex().encode(), now.isoformat().encode(), known.account, known.tenant, known.roles,
-        known.practitioner, actor.key.encode(), kind.encode(), id.encode(), patient, need.encode(), b"%d" % own_shard(),
-        content, mac,
-    ]  # fmt: skip
+        patient=patient, door="api", request=request_id,
+    ).content()  # fmt: skip
+    mac = hmac.digest(audit_key(), content.encode(), "sha256").hex()
+    return (digest, now, *remembered.facts, actor.key, kind, id, patient, need, own_shard(), content, mac)
 
 
 def read_all(looks: Sequence[Look]) -> list[Read | None]:
-    """Read all that is asked for, in one trip and one commit: who reads at the same time shares the wait for the disk."""
-    raw = _connection()
-    if raw is None or not looks:
-        return [None] * len(looks)
-    if len(looks) == 1:
-        return [_as_read(_run(raw, b"waypost_read", looks[0]))]
-    raw.enter_pipeline_mode()
-    try:
-        for one in looks:
-            raw.send_query_prepared(b"waypost_read", one)
-        raw.pipeline_sync()
-        answers = [_next_of(raw) for _ in looks]
-        ended = raw.get_result()
-        whole = ended is not None and ended.status == pq.ExecStatus.PIPELINE_SYNC
-    finally:
-        if raw.status == pq.ConnStatus.OK:
-            raw.exit_pipeline_mode()
-    if not whole or any(found is None or found.status != pq.ExecStatus.TUPLES_OK for found in answers):
-        if raw.status != pq.ConnStatus.OK:
-            connection.close()
-        return [None] * len(looks)  # one that fails takes the others' audit with it, so all go the ordinary way
-    return [_as_read(found) for found in answers]
+    """Read all that is asked for, in one trip and one commit: who reads at the same time shares the wait for the disk.
+
+    One that fails takes the others' audit with it, so all go the ordinary way.
+    """
+    found = prepared.together([(_READ, look) for look in looks])
+    return [_as_read(one) for one in found] if found is not None else [None] * len(looks)
 
 
-def _next_of(raw: PGconn) -> PGresult | None:
-    found = raw.get_result()
-    if found is not None and found.status != pq.ExecStatus.PIPELINE_SYNC:
-        raw.get_result()  # each statement's results end with a None
-    return found
-
-
-def _as_read(rows: PGresult | None) -> Read | None:
-    if rows is None or rows.ntuples != 1:
+def _as_read(rows: PGresult) -> Read | None:
+    if rows.ntuples != 1:
         return None
     version, at, body = rows.get_value(0, 0), rows.get_value(0, 1), rows.get_value(0, 2)
     assert version is not None
@@ -153,28 +130,3 @@ def need_of(roles: frozenset[str], kind: str, *, about_a_patient: bool) -> str |
     if not roles & CHART_ROLES:
         return None
     return "whole" if roles & WHOLE_RECORD_ROLES else "chart"
-
-
-def _connection() -> PGconn | None:
-    """Return Django's own connection to the server, if it is fit for a statement of its own."""
-    if connection.in_atomic_block:
-        return None
-    raw = connection.connection
-    if raw is None or raw.closed:
-        return None
-    pgconn: PGconn = raw.pgconn
-    if not getattr(raw, "waypost_prepared", False):
-        for name, text in ((b"waypost_read", _READ), (b"waypost_whose", _WHOSE)):
-            if pgconn.prepare(name, text).status != pq.ExecStatus.COMMAND_OK:
-                return None
-        raw.waypost_prepared = True
-    return pgconn
-
-
-def _run(pgconn: PGconn, name: bytes, values: list[bytes | None]) -> PGresult | None:
-    found = pgconn.exec_prepared(name, cast("Sequence[bytes]", values))  # None stands for NULL, which the stub forgets
-    if found.status != pq.ExecStatus.TUPLES_OK:
-        if pgconn.status != pq.ConnStatus.OK:
-            connection.close()
-        return None
-    return found

@@ -18,9 +18,10 @@ class Link:
     url: str
 
 
-def entry(base: str, version: Version, *, mode: str = "match", text: str | None = None) -> str:
-    body = version.text if text is None else text
-    return f'{{"fullUrl":{_quoted(f"{base}/{version.reference}")},"resource":{body},"search":{{"mode":"{mode}"}}}}'
+def entry(base: str, reference: str, text: str, *, mode: str = "match") -> str:
+    return (
+        f'{{"fullUrl":{_quoted(f"{base}/{reference}")},"resource":{text},"search":{{"mode":"{mode}"}}}}'
+    )
 
 
 def outcome_entry(text: str) -> str:

@@ -18,9 +18,9 @@ from waypost.kernel.clock import Clock
 
 Answer = tuple[str, list[tuple[str, str]], bytes]
 _PATH = re.compile(r"/fhir/([A-Z][A-Za-z]{1,63})/([A-Za-z0-9\-.]{1,64})")
-_ACCEPTED = frozenset({"", "*/*", "application/fhir+json", "application/json"})
-_COMMON = (("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store"))
-_TYPE = ("Content-Type", "application/fhir+json; charset=utf-8")
+ACCEPTED = frozenset({"", "*/*", "application/fhir+json", "application/json"})
+COMMON = (("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store"))
+TYPE = ("Content-Type", "application/fhir+json; charset=utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,6 @@ class Asked:
     look: onetrip.Look
     wanted: str  # If-None-Match
     with_body: bool
-
-
-def respond(environ: dict[str, Any], clock: Clock) -> Answer | None:
-    """Return status line, headers and body, or None."""
-    asked = ask(environ, clock)
-    return answer(asked, onetrip.read_all([asked.look])[0]) if asked is not None else None
 
 
 def respond_to_all(environs: Sequence[dict[str, Any]], clock: Clock) -> list[Answer | None]:
@@ -51,7 +45,7 @@ def ask(environ: dict[str, Any], clock: Clock) -> Asked | None:
     if (
         method not in {"GET", "HEAD"}
         or environ.get("QUERY_STRING")
-        or environ.get("HTTP_ACCEPT", "") not in _ACCEPTED
+        or environ.get("HTTP_ACCEPT", "") not in ACCEPTED
     ):
         return None
     match = _PATH.fullmatch(environ["PATH_INFO"])
@@ -74,8 +68,8 @@ def answer(asked: Asked, found: onetrip.Read | None) -> Answer | None:
     if found is None:
         return None
     tag = f'W/"{found.version}"'
-    headers = [("ETag", tag), ("Last-Modified", format_datetime(found.at, usegmt=True)), *_COMMON]
+    headers = [("ETag", tag), ("Last-Modified", format_datetime(found.at, usegmt=True)), *COMMON]
     if asked.wanted == tag:
         return "304 Not Modified", headers, b""
-    headers += (_TYPE, ("Content-Length", str(len(found.body))))
+    headers += (TYPE, ("Content-Length", str(len(found.body))))
     return "200 OK", headers, found.body if asked.with_body else b""

@@ -1,18 +1,19 @@
 """The door as a WSGI callable, ahead of Django's middleware: no session, no cookie, no template."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
-from waypost.api import door, fast, limits, problems
+from waypost.api import door, fast, fast_search, limits, problems
 from waypost.api.http import JSON, Request, Response
 from waypost.api.outcome import refusal
 
 Start = Callable[[str, list[tuple[str, str]]], Any]
 PREFIX = "/fhir"
+TRIED = "waypost.tried"  # set where the quick way has been tried, and was not the way
 
 
 def mine(environ: dict[str, Any]) -> bool:
@@ -22,8 +23,8 @@ def mine(environ: dict[str, Any]) -> bool:
 
 
 def application(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
-    """Answer one call: a plain read in one trip, everything else by the door."""
-    quick = fast.respond(environ, door.CLOCK)
+    """Answer one call: a plain look quickly, everything else by the door."""
+    quick = None if environ.get(TRIED) else quickly([environ])[0]
     if quick is not None:
         start_response(quick[0], quick[1])
         return [quick[2]]
@@ -42,6 +43,18 @@ def application(environ: dict[str, Any], start_response: Start) -> Iterable[byte
         headers.append(("Content-Length", str(len(body))))
     start_response(f"{response.status} {phrase}", headers)
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
+
+
+def quickly(environs: Sequence[dict[str, Any]]) -> list[fast.Answer | None]:
+    """Answer plain reads and searches that came at the same time; None for what is neither."""
+    answers = fast.respond_to_all(environs, door.CLOCK)
+    left = [place for place, found in enumerate(answers) if found is None]
+    if left:
+        searches = [environs[place] for place in left]
+        found = fast_search.respond_to_all(searches, door.CLOCK, base(searches[0]))
+        for place, one in zip(left, found, strict=True):
+            answers[place] = one
+    return answers
 
 
 def respond(environ: dict[str, Any]) -> Response:

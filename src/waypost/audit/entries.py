@@ -57,18 +57,23 @@ def _key(path: str) -> bytes:
 
 def audit_key() -> bytes:
     """Return the key that vouches for audit entries; it lives in a file beside the data, never in the database."""
-    path = Path(settings.WAYPOST_AUDIT_KEY_FILE)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_hex(32))
-        try:
-            path.hardlink_to(fresh)  # whoever links first has made the key; nobody overwrites it
-        except FileExistsError:
-            pass
-        fresh.unlink()
-    return _key(str(path))
+    try:
+        return _key(settings.WAYPOST_AUDIT_KEY_FILE)
+    except FileNotFoundError:
+        _make_key(Path(settings.WAYPOST_AUDIT_KEY_FILE))
+        return _key(settings.WAYPOST_AUDIT_KEY_FILE)
+
+
+def _make_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(secrets.token_hex(32))
+    try:
+        path.hardlink_to(fresh)  # whoever links first has made the key; nobody overwrites it
+    except FileExistsError:
+        pass
+    fresh.unlink()
 
 
 def mac(content: str, key: bytes | None = None) -> str:

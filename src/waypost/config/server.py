@@ -2,8 +2,8 @@
 
 Granian's own threads hold the sockets. Until a request's last byte is here it costs a coroutine and nothing else, so
 half-sent bodies and idle connections cannot hold anybody up. Plain reads of the FHIR door that come at the same time are
-answered together, in one trip to the database; everything else is answered in one of a few threads, by the FHIR door,
-which has no middleware, or by Django. See docs/adr/0010-a-server-that-waits-for-nobody.md.
+answered together, in one trip to the database, and so are its searches, in one of a few threads. Everything else is
+answered in one of those by itself: by the FHIR door, which has no middleware, or by Django. See docs/adr/0010-a-server-that-waits-for-nobody.md.
 """
 
 import asyncio
@@ -24,6 +24,8 @@ DRAIN_BYTES_MAX = (
     256 * 2**20
 )  # how much of a body that is too long is read so that its sender hears the answer
 BODY_SECONDS_MAX = 60
+SEARCHES_TOGETHER_MAX = 16
+SEARCHING_MAX = 2  # a process; while one batch waits for the disk another is found
 THREADS = 4  # a process; each waits for the disk at its commit, and they wait together
 
 HASHED = r"^.+\.[0-9a-f]{12}\..+$"  # a file whose name changes with its content
@@ -31,6 +33,7 @@ TYPE_JSON = ("content-type", "application/json")
 Headers = list[tuple[str, str]]
 Answer = tuple[int, Headers, bytes]
 Wsgi = Callable[..., Iterable[bytes]]
+Waiting = tuple[dict[str, Any], asyncio.Future[Answer | None]]
 Quick = Callable[[Sequence[dict[str, Any]]], list[Answer | None]]
 log = logging.getLogger("waypost.server")
 
@@ -48,7 +51,9 @@ class Application:
 
     def __init__(self, desk: Wsgi, fhir: Wsgi, quick: Quick, ready: Callable[[], bool]) -> None:
         self._desk, self._fhir, self._quick, self._ready = desk, fhir, quick, ready
-        self._waiting: list[tuple[dict[str, Any], asyncio.Future[Answer | None]]] = []
+        self._waiting: list[Waiting] = []
+        self._seeking: list[Waiting] = []
+        self._searching = 0
         self._pool = ThreadPoolExecutor(THREADS, "answer")
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -78,18 +83,21 @@ class Application:
 
     async def _answer(self, environ: dict[str, Any]) -> Answer:
         loop = asyncio.get_running_loop()
-        plain = (
-            environ["REQUEST_METHOD"] in {"GET", "HEAD"}
-            and not environ["QUERY_STRING"]
-            and _is_fhir(environ["PATH_INFO"])
-        )
-        if plain:
-            if not self._waiting:
-                loop.call_soon(self._read_all)
+        path = environ["PATH_INFO"]
+        search = path.count("/") == 2
+        look = environ["REQUEST_METHOD"] in {"GET", "HEAD"} and (search or not environ["QUERY_STRING"])
+        if look and _is_fhir(path):
             future: asyncio.Future[Answer | None] = loop.create_future()
-            self._waiting.append((environ, future))
+            if search:
+                self._seeking.append((environ, future))
+                loop.call_soon(self._search_all)
+            else:
+                if not self._waiting:
+                    loop.call_soon(self._read_all)
+                self._waiting.append((environ, future))
             if (answer := await future) is not None:
                 return answer
+            environ["waypost.tried"] = True
         return await loop.run_in_executor(self._pool, self._in_thread, environ)
 
     def _read_all(self) -> None:
@@ -107,9 +115,30 @@ class Application:
             answers = [None] * len(batch)  # the ordinary way says what is wrong
         finally:
             asyncio._set_running_loop(running)
-        for (_, future), answer in zip(batch, answers, strict=True):
-            if not future.done():
-                future.set_result(answer)
+        _settle(batch, answers)
+
+    def _search_all(self) -> None:
+        """Have a thread answer the searches that wait; those that come meanwhile are the next batch."""
+        if not self._seeking or self._searching >= SEARCHING_MAX:
+            return
+        batch, self._seeking = self._seeking[:SEARCHES_TOGETHER_MAX], self._seeking[SEARCHES_TOGETHER_MAX:]
+        self._searching += 1
+        loop = asyncio.get_running_loop()
+        done = loop.run_in_executor(self._pool, self._found, [environ for environ, _ in batch])
+        done.add_done_callback(lambda found: self._hand_out(batch, found.result()))
+
+    def _found(self, environs: list[dict[str, Any]]) -> list[Answer | None]:
+        try:
+            return self._quick(environs)
+        except Exception:
+            log.exception("searches failed together")
+            _let_go()
+            return [None] * len(environs)  # the ordinary way says what is wrong
+
+    def _hand_out(self, batch: list[Waiting], answers: list[Answer | None]) -> None:
+        self._searching -= 1
+        _settle(batch, answers)
+        self._search_all()
 
     def _in_thread(self, environ: dict[str, Any]) -> Answer:
         path = environ["PATH_INFO"]
@@ -126,6 +155,12 @@ class Application:
         ready = self._ready()
         state = {"status": "ok" if ready else "no database", "version": __version__}
         return (200 if ready else 503), [TYPE_JSON, ("cache-control", "no-store")], json.dumps(state).encode()
+
+
+def _settle(batch: Iterable[Waiting], answers: Iterable[Answer | None]) -> None:
+    for (_, future), answer in zip(batch, answers, strict=True):
+        if not future.done():
+            future.set_result(answer)
 
 
 async def _whole_body(scope: Any, protocol: Any) -> bytes:
@@ -258,14 +293,11 @@ def _let_go() -> None:
     connections.close_all()
 
 
-def quick_reads(environs: Sequence[dict[str, Any]]) -> list[Answer | None]:
-    """Answer plain reads by the FHIR door's fast path, on this thread's own connection."""
-    from django.db import connection
+def quick_looks(environs: Sequence[dict[str, Any]]) -> list[Answer | None]:
+    """Answer plain reads or searches by the FHIR door's quick way, on this thread's own connection."""
+    from waypost.api import wsgi
 
-    from waypost.api import door, fast
-
-    connection.ensure_connection()
-    found = fast.respond_to_all(environs, door.CLOCK)
+    found = wsgi.quickly(environs)
     return [(int(one[0][:3]), one[1], one[2]) if one is not None else None for one in found]
 
 
@@ -298,4 +330,4 @@ def build() -> Application:
             max_age=60,
             immutable_file_test=HASHED,
         )
-    return Application(desk, fhir, quick_reads, database_answers)
+    return Application(desk, fhir, quick_looks, database_answers)

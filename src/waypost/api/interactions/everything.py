@@ -30,15 +30,18 @@ def everything(request: Request, id: str) -> Response:
     shown = found[:count]
     path = f"Patient/{id}/$everything"
     kept = [(name, value) for name, value in request.parameters if name in KNOWN and name != "_cursor"]
-    links = [bundles.Link("self", address(request, path, request.parameters))]
+    links = [bundles.Link("self", address(request.base, path, request.parameters))]
     if len(found) > count:
         mark = controls.cursor_text((shown[-1].type, shown[-1].id))
-        links.append(bundles.Link("next", address(request, path, [*kept, ("_cursor", mark)])))
+        links.append(bundles.Link("next", address(request.base, path, [*kept, ("_cursor", mark)])))
     total = len(shown) if after is None and len(found) <= count else None
     return Response(
         200,
         bundles.bundle(
-            "searchset", [bundles.entry(request.base, one) for one in shown], links=links, total=total
+            "searchset",
+            [bundles.entry(request.base, one.reference, one.text) for one in shown],
+            links=links,
+            total=total,
         ),
     )
 

@@ -64,10 +64,10 @@ def _whole(text: str) -> int:
 
 def _answer(request: Request, path: str, shown: list, after: tuple[str | None, ...] | None) -> Response:  # type: ignore[type-arg]
     plain = [(name, value) for name, value in request.parameters if name in KNOWN and name != "_cursor"]
-    links = [bundles.Link("self", address(request, path, request.parameters))]
+    links = [bundles.Link("self", address(request.base, path, request.parameters))]
     if after is not None:
         links.append(
-            bundles.Link("next", address(request, path, [*plain, ("_cursor", controls.cursor_text(after))]))
+            bundles.Link("next", address(request.base, path, [*plain, ("_cursor", controls.cursor_text(after))]))
         )
     return Response(
         200,
@@ -75,6 +75,6 @@ def _answer(request: Request, path: str, shown: list, after: tuple[str | None, .
     )
 
 
-def address(request: Request, path: str, pairs: object) -> str:
+def address(base: str, path: str, pairs: object) -> str:
     query = urlencode(list(pairs))  # type: ignore[call-overload]
-    return f"{request.base}/{path}" + (f"?{query}" if query else "")
+    return f"{base}/{path}" + (f"?{query}" if query else "")

@@ -15,9 +15,9 @@ from waypost.kernel.problem import Issue
 from waypost.kernel.scope import Scope
 from waypost.records.search import limits, run
 from waypost.records.search.plan import Plan, types_of
-from waypost.records.versions import Version
 
 Pairs = Sequence[tuple[str, str]]
+Named = tuple[str, str]  # a resource by its reference, and its text
 # What a summary keeps besides id and meta, where HL7 marks no better: enough to choose one from a list.
 SUMMARY = frozenset({
     "identifier", "active", "status", "name", "title", "telecom", "gender", "birthDate", "deceasedBoolean",
@@ -92,7 +92,11 @@ def answer(request: Request, kind: str, asked_for: Pairs) -> Response:
         )
     whose = [*page.patients, *(patient for _, patient in more if patient)]
     scopes.found(ctx, kind, whose)
-    return Response(200, _bundle(request, asked, page, [version for version, _ in more], warnings, total))
+    found = [(one.reference, one.text) for one in page.versions]
+    others = [(one.reference, one.text) for one, _ in more]
+    return Response(
+        200, searchset(request.base, asked, found, page.after, total=total, included=others, warnings=warnings)
+    )
 
 
 def open_scopes(request: Request, plan: Plan) -> dict[str, Scope]:
@@ -111,31 +115,32 @@ def open_scopes(request: Request, plan: Plan) -> dict[str, Scope]:
     return made
 
 
-def _bundle(
-    request: Request,
+def searchset(
+    base: str,
     asked: Asked,
-    page: run.Page,
-    more: list[Version],
-    warnings: list[Issue],
+    found: Sequence[Named],
+    after: tuple[str | None, ...] | None,
+    *,
     total: int | None,
+    included: Sequence[Named] = (),
+    warnings: Sequence[Issue] = (),
 ) -> str:
+    """Return the Bundle of one page; `after` marks its last row where there are more."""
     plan = asked.plan
-    entries = [bundles.entry(request.base, one, text=_shaped(plan, one.text)) for one in page.versions]
-    entries += [
-        bundles.entry(request.base, one, mode="include", text=_shaped(plan, one.text)) for one in more
-    ]
+    entries = [bundles.entry(base, name, _shaped(plan, text)) for name, text in found]
+    entries += [bundles.entry(base, name, _shaped(plan, text), mode="include") for name, text in included]
     if warnings:
         words = "A part of the search was left out."
         entries.append(bundles.outcome_entry(text_of(warnings, code="api.parameter-unknown", title=words)))
-    links = [bundles.Link("self", address(request, plan.type, asked.understood))]
-    if page.after is not None:
+    links = [bundles.Link("self", address(base, plan.type, asked.understood))]
+    if after is not None:
         kept = [(name, value) for name, value in asked.understood if name != "_cursor"]
-        mark = ("_cursor", controls.cursor_text(page.after))
-        links.append(bundles.Link("next", address(request, plan.type, [*kept, mark])))
+        mark = ("_cursor", controls.cursor_text(after))
+        links.append(bundles.Link("next", address(base, plan.type, [*kept, mark])))
     return bundles.bundle("searchset", entries, links=links, total=total)
 
 
-def _shaped(plan: Plan, text: str) -> str | None:
+def _shaped(plan: Plan, text: str) -> str:
     if plan.elements:
         return bundles.subset(text, plan.elements)
     match plan.shape:
@@ -146,4 +151,4 @@ def _shaped(plan: Plan, text: str) -> str | None:
         case "data":
             return bundles.subset(text, None, frozenset({"text"}))
         case _:
-            return None
+            return text

@@ -114,10 +114,10 @@ def _page(request: Request, asked: Pairs, found: list[queries.Slot], unknown: li
     ]
     shown = rest[:count]
     kept = [(name, value) for name, value in asked if name in KNOWN and name != "_cursor"]
-    links = [bundles.Link("self", address(request, "Slot", [pair for pair in asked if pair[0] in KNOWN]))]
+    links = [bundles.Link("self", address(request.base, "Slot", [pair for pair in asked if pair[0] in KNOWN]))]
     if len(rest) > len(shown) and shown:
         mark = controls.cursor_text((shown[-1].start.isoformat(), shown[-1].id))
-        links.append(bundles.Link("next", address(request, "Slot", [*kept, ("_cursor", mark)])))
+        links.append(bundles.Link("next", address(request.base, "Slot", [*kept, ("_cursor", mark)])))
     entries = [
         f'{{"fullUrl":"{request.base}/Slot/{slot.id}","resource":{_text(slot)},"search":{{"mode":"match"}}}}'
         for slot in shown

@@ -53,16 +53,16 @@ CLINICAL = _Clinical()
 
 def find(plan: Plan, scopes: Scopes) -> Page:
     """Return one page of what matches and is in scope."""
-    tenant, filters = _tenant(scopes), _filters(scopes)
+    tenant, let_through = _tenant(scopes), filters(scopes)
     lone = sql.by_clinical_date(plan, CLINICAL) and not sql.of_one_patient(plan)
     rows: list[tuple[Any, ...]] = []
     wanted = plan.count + 1
     if not (lone and plan.after is not None and plan.after[0] is None):
         rows = _fetch(
-            tenant, sql.page(plan, tenant, filters, CLINICAL, most=wanted), marked=plan.after is not None
+            tenant, sql.page(plan, tenant, let_through, CLINICAL, most=wanted), marked=plan.after is not None
         )
     if lone and len(rows) < wanted:
-        more = sql.page(plan, tenant, filters, CLINICAL, undated=True, most=wanted - len(rows))
+        more = sql.page(plan, tenant, let_through, CLINICAL, undated=True, most=wanted - len(rows))
         rows += [(*row, None) for row in _fetch(tenant, more, marked=plan.after is not None)]
     shown = rows[: plan.count]
     after = None
@@ -78,13 +78,13 @@ def find(plan: Plan, scopes: Scopes) -> Page:
 def count(plan: Plan, scopes: Scopes) -> int:
     """Return how many resources match and are in scope."""
     tenant = _tenant(scopes)
-    return _fetch(tenant, sql.total(plan, tenant, _filters(scopes)))[0][0]
+    return _fetch(tenant, sql.total(plan, tenant, filters(scopes)))[0][0]
 
 
 def match_once(plan: Plan, scopes: Scopes, *, most: int = 2) -> list[tuple[str, int]]:
     """Return up to `most` (id, version): for conditions that must mean one resource."""
     tenant = _tenant(scopes)
-    return [(row[0], row[1]) for row in _fetch(tenant, sql.ids(plan, tenant, _filters(scopes), most))]
+    return [(row[0], row[1]) for row in _fetch(tenant, sql.ids(plan, tenant, filters(scopes), most))]
 
 
 def included(
@@ -218,7 +218,8 @@ def _tenant(scopes: Scopes) -> int:
     return tenants.pop()
 
 
-def _filters(scopes: Scopes) -> dict[str, Sql]:
+def filters(scopes: Scopes) -> dict[str, Sql]:
+    """Return for each type the rows its Scope lets through."""
     return {kind: Sql(f"({scope.where})", scope.params) for kind, scope in scopes.items()}
 
 
