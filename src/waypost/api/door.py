@@ -14,6 +14,7 @@ from waypost.api.interactions import batch, metadata
 from waypost.api.routes import Route, route
 from waypost.kernel.clock import Clock, SystemClock
 from waypost.kernel.problem import Problem
+from waypost.kernel.surroundings import frames, store_problem
 
 log = logging.getLogger("waypost.fhir")
 CLOCK: Clock = SystemClock()
@@ -34,11 +35,12 @@ def answer(request: Request, clock: Clock | None = None) -> Response:
             return _answer(request, clock or CLOCK)
     except Problem as problem:
         return outcome.refusal(problem)
-    except Exception:
+    except Exception as error:
+        if problem := store_problem(error):
+            return outcome.refusal(problem)
         reference = secrets.token_hex(6)
-        log.exception(
-            "fhir %s failed, reference %s", request.method if request.method in METHODS else "?", reference
-        )
+        method = request.method if request.method in METHODS else "?"
+        log.error("fhir %s failed, reference %s: %s", method, reference, frames(error))
         return outcome.our_mistake(reference)
 
 

@@ -66,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
     with database.opened(data_dir()):
         # In a process of its own, so that what it needed to load does not stay in memory while the clinic runs.
         code = in_a_fork(lambda: _prepare(args))
+        if code:
+            folders.see_that_disk_has_room(folder.root)  # if that is why, say so
         if code or args.prepare:
             return code
         processes.guard_database(data_dir())

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from waypost.kernel.problem import Problem
+from waypost.kernel.problems import DatabaseAway, DiskFull
+from waypost.kernel.surroundings import causes, store_problem
 
 LINE_EVERY_SECONDS = 2
 
@@ -51,42 +53,28 @@ def refuse(problem: Problem, *, as_json: bool) -> int:
 
 def known(error: BaseException) -> Problem | None:
     """Return a Problem for a failure that has nothing to do with our code, or None."""
-    for cause in _causes(error):
+    for cause in causes(error):
         if isinstance(cause, Problem):
             return cause
-        if isinstance(cause, OSError) and cause.errno in {errno.ENOSPC, errno.EDQUOT}:
-            return _Known("The disk is full; free some space and run the command again.")
         if isinstance(cause, OSError) and cause.errno in {errno.EROFS, errno.EACCES} and cause.filename:
             return _Known(
                 f"{cause.filename} cannot be written or read by this user; mend its permissions or choose another place."
             )
         if isinstance(cause, FileNotFoundError) and cause.filename:
             return _Known(f"{cause.filename} is not there; check the path.")
-        state = getattr(cause, "sqlstate", None)
-        if state == "53100":
-            return _Known(
-                "The disk that holds the database is full; free some space and run the command again."
-            )
-        if state in {"28P01", "28000"}:
+        if getattr(cause, "sqlstate", None) in {"28P01", "28000"}:
             return _Known(
                 "The database refused the password or the role in DATABASE_URL; correct it and run `waypost check`."
             )
-        if type(cause).__module__.startswith("psycopg") and type(cause).__name__ in {
-            "OperationalError",
-            "ConnectionTimeout",
-        }:
+    match store_problem(error):
+        case DiskFull():
+            return _Known("The disk is full; free some space and run the command again.")
+        case DatabaseAway():
             return _Known(
                 "The database cannot be reached; see that it runs and that DATABASE_URL names it, then `waypost check`."
             )
-    return None
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    seen = 0
-    while error is not None and seen < 10:
-        yield error
-        error = error.__cause__ or error.__context__
-        seen += 1
+        case _:
+            return None
 
 
 class Progress:

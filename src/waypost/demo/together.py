@@ -11,6 +11,7 @@ from selectors import EVENT_READ, DefaultSelector
 from django.db import connections
 
 from waypost.kernel.problem import Problem
+from waypost.kernel.surroundings import store_problem
 
 _COUNT = struct.Struct("<I")
 
@@ -31,8 +32,9 @@ def together(shares: Sequence[Callable[[Callable[[int], None]], None]], tell: Ca
         return
     connections.close_all()  # a connection cannot be shared over a fork
     pipes = [os.pipe() for _ in shares]
-    children = [_start(share, number, pipes) for number, share in enumerate(shares)]
-    for _, write in pipes:
+    why, say_why = os.pipe()
+    children = [_start(share, number, pipes, say_why) for number, share in enumerate(shares)]
+    for write in (say_why, *(write for _, write in pipes)):
         os.close(write)
     try:
         _listen([read for read, _ in pipes], tell)
@@ -42,11 +44,15 @@ def together(shares: Sequence[Callable[[Callable[[int], None]], None]], tell: Ca
         raise
     finally:
         codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    with os.fdopen(why) as heard:
+        reasons = list(dict.fromkeys(heard.read().splitlines()))
     if any(codes):
-        raise NotFinished
+        raise NotFinished(" ".join((*reasons, NotFinished.title, NotFinished.remedy)))
 
 
-def _start(share: Callable[[Callable[[int], None]], None], number: int, pipes: list[tuple[int, int]]) -> int:
+def _start(
+    share: Callable[[Callable[[int], None]], None], number: int, pipes: list[tuple[int, int]], say_why: int
+) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
@@ -68,8 +74,11 @@ def _start(share: Callable[[Callable[[int], None]], None], number: int, pipes: l
         code = 0
     except KeyboardInterrupt:
         code = 130
-    except BaseException:
-        traceback.print_exc()
+    except BaseException as error:
+        if problem := store_problem(error):
+            os.write(say_why, f"{problem.title}\n".encode())
+        else:
+            traceback.print_exc()
     finally:
         sys.stderr.flush()
         os._exit(code)

@@ -53,12 +53,17 @@ def prepare(data_dir: Path) -> DataFolder:
         probe.unlink()
     except OSError as error:
         raise FolderUnusable(explain(root, error)) from error
+    see_that_disk_has_room(root)
+    return DataFolder(root)
+
+
+def see_that_disk_has_room(root: Path) -> None:
+    """Raise FolderUnusable where the disk is full, or nearly."""
     free_mb = shutil.disk_usage(root).free // 2**20
     if free_mb < limits.FREE_DISK_MB_MIN:
         raise FolderUnusable(
             f"The disk that holds {root} has {free_mb} MB left; free at least {limits.FREE_DISK_MB_MIN} MB or choose another disk with --data-dir."
         )
-    return DataFolder(root)
 
 
 def explain(path: Path, error: OSError) -> str:

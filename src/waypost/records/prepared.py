@@ -14,7 +14,7 @@ from uuid import UUID
 
 import psycopg
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, connection
-from psycopg import pq
+from psycopg import errors, pq
 from psycopg.pq.abc import PGconn, PGresult
 
 STATEMENTS_MAX = 400  # a connection; more run unprepared
@@ -182,5 +182,13 @@ def _check(found: PGresult, wanted: pq.ExecStatus) -> None:
         connection.needs_rollback = True
     if connection.connection.pgconn.status != pq.ConnStatus.OK:
         connection.close()
-        raise OperationalError(words)
-    raise _BY_STATE.get(state[:2], DatabaseError)(words)
+        raise OperationalError(words) from psycopg.OperationalError(words)
+    raise _BY_STATE.get(state[:2], DatabaseError)(words) from _driver_error(state, words)
+
+
+def _driver_error(state: str, words: str) -> psycopg.Error:
+    """Return the error that the driver itself would have raised: it carries the SQLSTATE."""
+    try:
+        return errors.lookup(state)(words)
+    except KeyError:
+        return psycopg.DatabaseError(words)

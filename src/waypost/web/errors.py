@@ -2,15 +2,14 @@
 
 import logging
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
 
 from waypost.kernel.problem import Problem
+from waypost.kernel.surroundings import frames, store_problem
 from waypost.web.frame import context_of
 from waypost.web.pages import Page, is_htmx, render_page, render_part
 
@@ -92,9 +91,10 @@ class ProblemPages:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, Problem) and not request.path.startswith(OTHER_DOORS):
-            return answer_problem(request, exception)
-        return None
+        if request.path.startswith(OTHER_DOORS):
+            return None
+        problem = exception if isinstance(exception, Problem) else store_problem(exception)
+        return None if problem is None else answer_problem(request, problem)
 
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -131,16 +131,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def broken(request: HttpRequest) -> HttpResponse:
     """HANDLER500. The log gets the reference, the route and the frames, never a value or a message that may hold one."""
-    error = sys.exc_info()[1]
     match = request.resolver_match
     log.error(
-        "page %s failed, reference %s: %s at %s",
+        "page %s failed, reference %s: %s",
         match.view_name if match else "?",
         getattr(request, "request_id", "?"),
-        type(error).__name__,
-        " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(traceback.extract_tb(error.__traceback__)))
-        if error
-        else "?",
+        frames(sys.exc_info()[1]),
     )
     return _answer(
         request,
