@@ -6,7 +6,8 @@ from typing import Any
 
 from waypost.access import Permission, action
 from waypost.coordination import filing, requests
-from waypost.coordination.actions.booking import announce, living, name_of
+from waypost.coordination.actions.booking import announce
+from waypost.coordination.actions.people import living, name_of
 from waypost.coordination.problems import NotABooking
 from waypost.formats.fhir import text as fhir_text
 from waypost.formats.fhir.validation import validate

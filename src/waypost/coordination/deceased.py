@@ -5,6 +5,7 @@ from typing import Any
 from waypost.access import Permission, action, scopes
 from waypost.chart.queries import OPEN_TASKS, Slice, slices
 from waypost.coordination.actions.visits import cancel_all
+from waypost.coordination.actions.waiting import waiting_of
 from waypost.kernel.context import Context
 from waypost.records import actions as records
 from waypost.records import queries as records_queries
@@ -37,11 +38,12 @@ def mark_deceased(ctx: Context, patient: str, *, on: str | None = None, expect: 
 
 def stop_what_was_to_come(ctx: Context, patient: str) -> None:
     """Cancel visits and withdraw requests of a patient who has died, within the act that records it."""
-    coming = visits_to_come(ctx, patient)
-    scheduling.lock(ctx, scheduling.resolved(ctx, {r for v in coming for r in fhir.resources_of(v.resource)}))
+    coming, waiting = visits_to_come(ctx, patient), waiting_of(ctx, patient)
+    everyone = {r for v in (*coming, *waiting) for r in fhir.resources_of(v.resource)}
+    scheduling.lock(ctx, scheduling.resolved(ctx, everyone))
     own = [v for v in coming if len(fhir.patients_of(v.resource)) == 1]
-    if own:
-        cancel_all(ctx, own, "deceased", "The patient has died.")
+    if own or waiting:
+        cancel_all(ctx, [*own, *waiting], "deceased", "The patient has died.")
     for group in (v for v in coming if v not in own):
         kept = [p for p in group.resource["participant"] if fhir.reference(p) != f"Patient/{patient}"]
         records.file(ctx, {**group.resource, "participant": kept}, id=group.id, expect=group.version)

@@ -4,3 +4,4 @@ UNDO_MINUTES = 10  # the line shows for ten seconds; a slow reader and a slow li
 ASK_HOURS_BEFORE = 24  # an interpreter or a ride is to be settled this long before the visit
 ASK_HOURS_MIN = 2  # and not sooner than this after it was asked for
 NEXT_TIMES = 3  # offered where a time has just been taken
+WAIT_DAYS = 7  # a visit on the waitlist is looked at again within so many days

@@ -57,6 +57,21 @@ class AlreadyOnRoster(Problem):
     title = "That patient is on the roster already."
 
 
+class AlreadyWaiting(Problem):
+    """`extra["appointment"]` is the one that waits."""
+
+    code, status, issue = "coordination.already-waiting", 409, "duplicate"
+    title, remedy = (
+        "The patient is on the waitlist for this visit already.",
+        "Find times from there, or take it off the list first.",
+    )
+
+
+class NotWaiting(Problem):
+    code, status, issue = "coordination.not-waiting", 409, "conflict"
+    title, remedy = "That visit is no longer on the waitlist.", "Look at the patient's page: it may be booked."
+
+
 class NotYours(Problem):
     code, status, issue = "coordination.not-yours", 403, "forbidden"
     title, remedy = "Someone else did that.", "Ask them, or change it on its own page."

@@ -16,7 +16,7 @@ from waypost.scheduling import fhir
 TASK = "urn:waypost:task"
 POOL = "urn:waypost:pool"
 NAMES = {"interpreter": "Interpreter", "ride": "Ride"}
-FOLLOWING = frozenset({*NAMES, "order-missing"})  # what goes with a visit when it is moved, missed or cancelled
+FOLLOWING = frozenset({*NAMES, "order-missing", "waitlist"})  # what goes with a visit when it is moved, missed or cancelled
 OPEN = frozenset(
     {"draft", "requested", "received", "accepted", "rejected", "ready", "in-progress", "on-hold"}
 )

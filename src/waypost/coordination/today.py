@@ -31,6 +31,7 @@ class Work:
     kind: str
     urgency: int
     due: datetime | None
+    visit: str = ""  # id of the Appointment it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def _work(task: Json) -> Work:
         kind=kind,
         urgency=URGENCY.get(task.get("priority", "routine"), 3),
         due=read_moment(period.get("end")),
+        visit=_id(task.get("focus"), "Appointment"),
     )
 
 

@@ -34,6 +34,23 @@ class BookingWish:
     hold: bool = False  # for 15 minutes, while the caller makes up their mind
     override: str = ""  # a supervisor's reason
     sought: FindWish | None = None  # what the list was narrowed by; the next best times keep to it
+    waiting: str = ""  # id of the Appointment on the waitlist that this books
+
+
+@dataclass(frozen=True, slots=True)
+class WaitWish:
+    """A visit that finds no time yet. `sought` holds the constraints by name, `said` the same in words."""
+
+    patient: str
+    visit_type: str
+    sought: Mapping[str, str] = field(default_factory=dict[str, str])
+    said: str = ""
+    named: tuple[str, ...] = ()
+    until: datetime | None = None
+    reason: str = ""
+    order: str | None = None
+    staff_note: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Todo:
     word: str
     owner: str
     why: str
+    waits: str = ""  # id of the visit on the waitlist that a time is sought for
 
 
 def task_code(task: Json) -> str:
@@ -63,7 +64,13 @@ def todo(task: Json, due: datetime | None, now: datetime, reading: Reading) -> T
         word=word,
         owner=owner or "Nobody has it yet",
         why=concept(task.get("reasonCode")),
+        waits=waits_for(task) if task_code(task) == "waitlist" else "",
     )
+
+
+def waits_for(task: Json) -> str:
+    kind, _, id_ = ((task.get("focus") or {}).get("reference") or "").partition("/")
+    return id_ if kind == "Appointment" else ""
 
 
 def _due_words(due: datetime | None, now: datetime, reading: Reading) -> tuple[str, str]:

@@ -21,8 +21,8 @@ from waypost.scheduling.rules.types import VisitType
 
 __all__ = [
     "BLOCK", "EXTENSION", "VISIT_TYPE", "Seat", "appointment", "block", "cancelled", "extension", "instant", "is_ours",
-    "moved", "outside", "patients_of", "reference", "resources_of", "say", "schedule", "service_type", "team_of",
-    "visit_type_code", "with_extension",
+    "moved", "outside", "patients_of", "reference", "resources_of", "say", "schedule", "service_type", "sought_of", "team_of",
+    "visit_type_code", "wanted", "with_extension",
 ]  # fmt: skip
 CANCELATION = "urn:waypost:cancelation-reason"
 Resource = dict[str, Any]
@@ -109,6 +109,43 @@ def moved(
     new = with_extension(new, "site", "valueReference", {"reference": site} if site else None)
     arrive = occupied.arrive_at(kind, start) if kind.arrive_early else None
     return with_extension(new, "arrive-at", "valueInstant", say(arrive) if arrive else None)
+
+
+def wanted(
+    kind: VisitType,
+    patient: tuple[str, str],
+    *,
+    created: datetime,
+    sought: Mapping[str, str],
+    named: Iterable[str],
+    until: datetime | None,
+) -> Resource:
+    """Return a visit on the waitlist: no time yet, and by name what one must keep to."""
+    found: Resource = {
+        "resourceType": "Appointment",
+        "status": "waitlist",
+        "serviceType": service_type(kind),
+        "created": say(created),
+        "participant": [
+            {"actor": _actor(f"Patient/{patient[0]}", patient[1]), "required": "required", "status": "accepted"},
+            *({"actor": {"reference": one}, "required": "required", "status": "needs-action"} for one in named),
+        ],
+    }
+    if until is not None:
+        found["requestedPeriod"] = [{"start": say(created), "end": say(until)}]
+    if sought:
+        parts = [{"url": name, "valueString": value} for name, value in sorted(sought.items())]
+        found["extension"] = [{"url": EXTENSION + "sought", "extension": parts}]
+    return found
+
+
+def sought_of(resource: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a visit on the waitlist must keep to, by name."""
+    for one in resource.get("extension") or ():
+        if isinstance(one, dict) and one.get("url") == EXTENSION + "sought":
+            parts = one.get("extension") or ()
+            return {p["url"]: p["valueString"] for p in parts if isinstance(p.get("valueString"), str)}
+    return {}
 
 
 def _actor(resource: str, name: str) -> Resource:

@@ -16,13 +16,15 @@ from waypost.coordination.actions.visits import (
     move_visit,
     no_show,
 )
-from waypost.coordination.wishes import BookingWish, CancelWish, MoveWish, SeriesWish
+from waypost.coordination.actions.waiting import put_on_waitlist
+from waypost.coordination.wishes import BookingWish, CancelWish, MoveWish, SeriesWish, WaitWish
 
 __all__ = [
     "BookingWish",
     "CancelWish",
     "MoveWish",
     "SeriesWish",
+    "WaitWish",
     "add_outside_visit",
     "add_to_group",
     "arrive",
@@ -34,5 +36,6 @@ __all__ = [
     "fulfil",
     "move_visit",
     "no_show",
+    "put_on_waitlist",
     "remove_from_group",
 ]

@@ -1,6 +1,6 @@
 """Book a visit, with all that belongs to it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,15 +8,16 @@ from typing import Any
 from waypost.access import Permission, action, scopes
 from waypost.access.permissions import allowed
 from waypost.coordination import limits, orders, requests
-from waypost.coordination.problems import OrderNeeded, PatientDeceased, PatientMerged
+from waypost.coordination.actions import waiting
+from waypost.coordination.actions.once import once
+from waypost.coordination.actions.people import living, name_of
+from waypost.coordination.problems import OrderNeeded
 from waypost.coordination.wishes import BookingWish
 from waypost.kernel.context import Context
 from waypost.messaging import actions as messaging
 from waypost.records import actions as records
 from waypost.records import queries as records_queries
-from waypost.records import wishes
 from waypost.records.versions import Filing, Version
-from waypost.registry import fhir as people
 from waypost.scheduling import actions as scheduling
 from waypost.scheduling import fhir, queries
 from waypost.scheduling.actions import VisitWish
@@ -40,50 +41,24 @@ def book_visit(ctx: Context, wish: BookingWish) -> Version:
     return once(ctx, wish.key, lambda: _book(ctx, wish))
 
 
-def once(ctx: Context, key: str, do: Callable[[], Version]) -> Version:
-    """Return what a wish made, or what it made the first time it was sent."""
-    if not key:
-        return do()
-    made: list[Version] = []
-
-    def answer() -> Resource:
-        made.append(do())
-        return {"id": made[0].id, "version": made[0].version}
-
-    told = wishes.once(key, answer)
-    if made:
-        return made[0]
-    scope = scopes.for_staff(ctx, what=f"Appointment/{told['id']}")
-    return records_queries.vread(scope, "Appointment", told["id"], told["version"])
-
-
 def _book(ctx: Context, wish: BookingWish) -> Version:
     patient = living(ctx, wish.patient)
     kind = queries.seen(ctx.tenant, ctx.now).kind(wish.visit_type)
     wish = orders.with_told(ctx, wish, kind)
     check_order(ctx, kind, wish)
+    asked = visit_wish(ctx, wish, patient, kind)
+    if wish.waiting:
+        waited = waiting.still_waiting(ctx, wish.waiting, wish.patient)
+        more = {"created": waited.resource.get("created") or fhir.say(ctx.now), **asked.more}
+        asked = replace(asked, id=waited.id, expect=waited.version, more=more)
     try:
-        made = scheduling.book(ctx, visit_wish(ctx, wish, patient, kind))
+        made = scheduling.book(ctx, asked)
     except SlotTaken as taken:
         raise with_next_times(ctx, wish, taken) from taken
+    if wish.waiting:
+        waiting.found_a_time(ctx, wish.waiting, "Booked.")
     attend(ctx, [made], wish, patient)
     return made
-
-
-def living(ctx: Context, patient: str) -> Resource:
-    """Return the Patient. Raises PatientDeceased and PatientMerged: nobody books for the dead or on a closed chart."""
-    scope = scopes.for_patient(ctx, patient, level="contact")
-    found = records_queries.read(scope, "Patient", patient).resource
-    if people.died(found):
-        raise PatientDeceased
-    survivor = people.survivor(found)
-    if survivor:
-        raise PatientMerged(extra={"survivor": survivor})
-    return found
-
-
-def name_of(patient: Resource) -> str:
-    return people.say_full_name(people.legal_name(patient))
 
 
 def check_order(ctx: Context, kind: VisitType, wish: BookingWish) -> None:

@@ -11,12 +11,12 @@ from waypost.coordination.actions.booking import (
     announce,
     attend,
     check_order,
-    living,
-    name_of,
-    once,
     visit_wish,
 )
+from waypost.coordination.actions.once import once
+from waypost.coordination.actions.people import living, name_of
 from waypost.coordination.actions.visits import cancel_all, read
+from waypost.coordination.actions.waiting import found_a_time, still_waiting
 from waypost.coordination.problems import AlreadyOnRoster, NotOnRoster, SeriesNotFree, SeriesTooLong
 from waypost.coordination.wishes import BookingWish, SeriesWish
 from waypost.kernel import ids
@@ -118,15 +118,22 @@ def _lock_everyone(ctx: Context, wish: BookingWish) -> None:
 
 @action(Permission.APPOINTMENT_BOOK)
 def add_to_group(
-    ctx: Context, appointment: str, patient: str, *, expect: int | None = None, key: str = ""
+    ctx: Context, appointment: str, patient: str, *, expect: int | None = None, key: str = "", waiting: str = ""
 ) -> Version:
-    """Put one more patient on the roster. Raises GroupFull, AlreadyOnRoster, PatientElsewhere."""
+    """Put one more patient on the roster; `waiting` is the visit on the waitlist that ends with it.
+
+    Raises GroupFull, AlreadyOnRoster, PatientElsewhere, NotWaiting.
+    """
 
     def do() -> Version:
         person = living(ctx, patient)
         if f"Patient/{patient}" in fhir.resources_of(read(ctx, appointment).resource):
             raise AlreadyOnRoster
+        waited = still_waiting(ctx, waiting, patient) if waiting else None
         added = scheduling.join(ctx, appointment, (patient, name_of(person)), expect=expect)
+        if waited is not None:
+            found_a_time(ctx, waited.id, "Joined a group.")
+            scheduling.cancel(ctx, waited.id, reason="Joined a group.", expect=waited.version)
         announce(ctx, added, [person], "booked")
         return added
 

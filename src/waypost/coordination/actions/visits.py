@@ -12,11 +12,11 @@ from waypost.coordination.actions.booking import (
     attend,
     check_order,
     details,
-    living,
-    once,
     patients_of,
     with_next_times,
 )
+from waypost.coordination.actions.once import once
+from waypost.coordination.actions.people import living
 from waypost.coordination.problems import NotASeries
 from waypost.coordination.wishes import ALL, ONE, BookingWish, CancelWish, MoveWish
 from waypost.kernel.context import Context

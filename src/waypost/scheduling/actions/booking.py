@@ -56,7 +56,7 @@ def book_many(ctx: Context, wishes: Sequence[VisitWish], here: Clinic | None = N
         patient_lanes = lanes[at + count : at + count + len(one.wish.patients)]
         at += count + len(one.wish.patients)
         filed = Filing(_appointment(ctx, one, seats, patient_lanes), "Appointment", one.wish.id)
-        filings.append(replace(filed, expect=0) if one.wish.id else filed)
+        filings.append(replace(filed, expect=one.wish.expect) if one.wish.id else filed)
     return records.file_many(ctx, filings)[-len(plans) :]
 
 

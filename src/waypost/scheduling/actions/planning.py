@@ -32,7 +32,8 @@ class VisitWish:
     hold_until: datetime | None = None
     override: str = ""  # a supervisor's reason to double-book or to book outside open hours
     more: Mapping[str, Any] = field(default_factory=dict[str, Any])  # elements the schedule has no say in
-    id: str | None = None  # of the Appointment to be, where a door has promised one
+    id: str | None = None  # of the Appointment to be, where a door has promised one, or of the one that waits
+    expect: int = 0  # the version of the one that waits
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,9 @@ def _many(works: Sequence[Work]) -> str:
 def _item(one: Work, person: Person | None, now: datetime) -> Item:
     url = reverse("patient", args=[one.patient]) if one.patient and exists("patient") else ""
     act = None
-    if one.kind in {"book", "referral", "recall"} and one.patient and exists("find-times"):
+    if one.kind == "waitlist" and one.visit:
+        act = Act("Find times", reverse("visit-times", args=[one.visit]), "b")
+    elif one.kind in {"book", "referral", "recall"} and one.patient and exists("find-times"):
         act = Act("Find times", f"{reverse('find-times')}?patient={quote(one.patient)}", "b")
     elif one.kind in CALLS and person and person.phones:
         act = Act("Call", f"tel:{dial(person.phones[0])}", "c")

@@ -108,6 +108,8 @@ def _done_word(request: Request, choices: Choices, made: Version) -> str:
         return "Moved over another visit." if choices.move else "Booked over another visit."
     if choices.move:
         return "Moved."
+    if choices.wait:
+        return "Booked; no longer on the waitlist."
     return "Held for 15 minutes." if request.POST.get("do") == "hold" else "Booked."
 
 
@@ -128,6 +130,7 @@ def _book(
         key=request.POST.get("key", "")[:64],
         override=_over(request),
         sought=sought(found),
+        waiting=found.choices.wait,
         reason=said.get("reason", ""),
         order=order if order and order != "told" else None,
         order_told=told if not order or order == "told" else "",

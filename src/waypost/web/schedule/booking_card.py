@@ -61,6 +61,7 @@ def form_of(found: Search, data: QueryDict | None) -> BookingForm:
         "order": found.choices.order
         or (orders[0][0] if len(orders) == 1 and found.kind.order_required else ""),
         "reason": _reason_of(found, orders),
+        **_waited_for(found),
     }
     form = BookingForm(
         data,
@@ -71,7 +72,7 @@ def form_of(found: Search, data: QueryDict | None) -> BookingForm:
         interpreter_language=language if code and code != "en" else "",
         letter_language=letters.letter_language(found.view.resource) if found.view else "en",
         moving=moving,
-        may_repeat=found.kind.capacity == 1 and not moving,
+        may_repeat=found.kind.capacity == 1 and not moving and not found.choices.wait,
         series=moving and _in_series(found),
     )
     if moving:
@@ -81,6 +82,15 @@ def form_of(found: Search, data: QueryDict | None) -> BookingForm:
         form.fields.pop("interpreter", None)
     _focus(form)
     return form
+
+
+def _waited_for(found: Search) -> dict[str, Any]:
+    """Return what was said when the patient was put on the waitlist."""
+    visit = records.read_or_none(found.scope, "Appointment", found.choices.wait) if found.choices.wait else None
+    if visit is None:
+        return {}
+    said = next((r.get("text", "") for r in visit.resource.get("reasonCode", ()) if r.get("text")), "")
+    return {"reason": said, "note_staff": visit.resource.get("comment", "")}
 
 
 def _in_series(found: Search) -> bool:
@@ -188,7 +198,7 @@ def card_of(
         say_translated=wording.read_back(**told, language="es") if code == "es" and not taken else "",  # type: ignore[arg-type]
         say_language="In Spanish" if language else "",
         say_code="es",
-        other_acts=() if moving or going_over else (("hold", "Hold for 15 minutes"),),
+        other_acts=() if moving or going_over or found.choices.wait else (("hold", "Hold for 15 minutes"),),
         next_best=_instead(taken, found) if taken else (),
         taken_said=str(taken.title) if taken else "",
         over=over.card(found.request, here, start, take, zone=zone, why=taken)

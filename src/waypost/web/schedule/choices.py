@@ -45,6 +45,7 @@ class Choices:
     over: str = ""  # instant that is to be booked though it is taken; `who` says whose
     group: str = ""  # id of a group visit to join
     order: str = ""  # id of the ServiceRequest it is for
+    wait: str = ""  # id of the Appointment on the waitlist that this books
     more: str = ""  # '1': a longer list
 
     def query(self, **changes: str) -> str:
@@ -69,7 +70,7 @@ class Choices:
 def read(given: Mapping[str, Any]) -> Choices:
     """Read choices from a query or a form. What cannot be meant is left out, never guessed."""
     checks = {
-        "patient": _ID, "move": _ID, "site": _ID, "group": _ID, "order": _ID, "who": _REFERENCE, "chosen": _CHOSEN,
+        "patient": _ID, "move": _ID, "wait": _ID, "site": _ID, "group": _ID, "order": _ID, "who": _REFERENCE, "chosen": _CHOSEN,
         "within": re.compile(r"\d{1,3}|\d{4}-\d{2}-\d{2}"), "since": re.compile(r"\d{4}-\d{2}-\d{2}"),
         "part": re.compile(r"am|pm"), "at": re.compile(r"\d{8}T\d{4}Z"), "over": re.compile(r"\d{8}T\d{4}Z"), "days": re.compile(r"[0-6]{1,7}"), "gender": re.compile(r"female|male"),
         "speaks": re.compile(r"[a-z]{2,3}"), "visit": re.compile(r"[^\x00-\x1f<>]{1,80}"),

@@ -124,6 +124,8 @@ class TimesPage(Page):
     all_kept: Sequence[tuple[str, str]] = ()
     sessions: Sequence[Session] = ()
     over_time: Any = None  # OverTime: asks for a time that is not free
+    wait: Any = None  # WaitCard: puts the patient on the waitlist
+    wait_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,7 @@ class ReasonCard:
     url: str
     verb: str
     form: Any
+    keep: str = "Keep the visit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

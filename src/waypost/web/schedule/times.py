@@ -29,7 +29,7 @@ from waypost.web.chart.bands import band
 from waypost.web.pages import Request, go_to, render_page
 from waypost.web.parts import Act, Status, TimeRow
 from waypost.web.schedule import choices as choosing
-from waypost.web.schedule import over, rows
+from waypost.web.schedule import over, rows, waiting
 from waypost.web.schedule.chips import groups
 from waypost.web.schedule.choices import Choices
 from waypost.web.schedule.pages import BookCard, Session, TimesPage
@@ -135,12 +135,13 @@ def find(request: Request) -> HttpResponse:
 
 def page_of(found: Search, *, card: BookCard | None = None, notice: Status | None = None) -> TimesPage:
     choices, kind = found.choices, found.kind
+    subtitle = "For a visit on the waitlist." if choices.wait else ""
     address = reverse("find-times")
     rows_shown = _rows(found, address)
     people_shown = _people(found)
     return TimesPage(
         title="Move the visit" if choices.move else "Find times",
-        subtitle="",
+        subtitle=subtitle,
         action=address,
         band=band(found.view, acts=()) if found.view else None,
         notice=notice,
@@ -180,6 +181,8 @@ def page_of(found: Search, *, card: BookCard | None = None, notice: Status | Non
         all_kept=[(n, getattr(choices, n)) for n in Choices.__dataclass_fields__ if getattr(choices, n)],
         sessions=_sessions(found),
         over_time=None if card else _over_time(found),
+        wait=None if card else waiting.card(found),
+        wait_id=choices.wait,
     )
 
 
@@ -232,7 +235,7 @@ def _sessions(found: Search) -> list[Session]:
 def _kept(choices: Choices, *, asks_who: bool) -> list[tuple[str, str]]:
     """Return what the form carries along; what it asks itself is left out."""
     names = ("patient", "move", "within", "since", "at", "part", "days", "site", "gender", "speaks", "interpreter", "wheelchair", "video", "trip",
-             "order", "group")  # fmt: skip
+             "order", "group", "wait")  # fmt: skip
     carried = names if asks_who else (*names, "who")
     return [(name, getattr(choices, name)) for name in carried]
 

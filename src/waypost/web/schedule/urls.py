@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from waypost.web.schedule import boards, booking, outbox, outside, printing, times, visit_acts, visits, whom
+from waypost.web.schedule import (
+    boards,
+    booking,
+    outbox,
+    outside,
+    printing,
+    times,
+    visit_acts,
+    visits,
+    waiting,
+    whom,
+)
 
 urlpatterns = [
     path("schedule", boards.schedule, name="schedule"),
@@ -13,7 +24,9 @@ urlpatterns = [
     path("schedule/outbox", outbox.outbox, name="outbox"),
     path("schedule/outbox/<str:id>/again", outbox.send_again, name="outbox-again"),
     path("schedule/shift", visit_acts.shift, name="visit-shift"),
+    path("schedule/wait", waiting.put, name="wait"),
     path("visits/<str:id>", visits.visit, name="visit"),
+    path("visits/<str:id>/times", waiting.times_for, name="visit-times"),
     path("visits/<str:id>/arrive", visit_acts.arrive, name="visit-arrive"),
     path("visits/<str:id>/with-provider", visit_acts.check_in, name="visit-check-in"),
     path("visits/<str:id>/done", visit_acts.finish, name="visit-done"),

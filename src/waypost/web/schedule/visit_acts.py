@@ -118,7 +118,11 @@ def confirm(request: Request, id: str) -> HttpResponse:
 def join(request: Request, id: str) -> HttpResponse:
     """Put a patient on the roster of a group."""
     made = coordination.add_to_group(
-        request.ctx, id, request.POST.get("patient", "")[:64], key=request.POST.get("key", "")[:64]
+        request.ctx,
+        id,
+        request.POST.get("patient", "")[:64],
+        key=request.POST.get("key", "")[:64],
+        waiting=request.POST.get("wait", "")[:64],
     )
     return _after(request, made, "Added to the group.")
 

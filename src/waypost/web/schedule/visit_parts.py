@@ -94,6 +94,9 @@ def acts_of(found: Version, ctx: Context, start: datetime | None, *, outside: bo
         )
 
     acts: list[PageAct] = []
+    if status == "waitlist":
+        acts.append(PageAct(label="Find times", url=reverse("visit-times", args=[found.id]), key="b", primary=True))
+        acts.append(PageAct(label="Take off the waitlist", url=f"{here}?do=cancel"))
     if status == "pending":
         acts.append(post("Book it", "visit-confirm", primary=True, key="b"))
     if status == "booked" and today and not outside:
@@ -246,13 +249,12 @@ def reason_card_of(found: Version, asked: str, form: DeskForm | None, ctx: Conte
         return ReasonCard(
             title="Did not come", url=reverse("visit-noshow", args=[found.id]), verb="Did not come", form=form
         )
-    if isinstance(form, CancelForm) or (asked == "cancel" and status in {"booked", "pending", "arrived"}):
+    if isinstance(form, CancelForm) or (asked == "cancel" and status in {"booked", "pending", "arrived", "waitlist"}):
         form = form or CancelForm(initial=initial, series=series)
+        verb = "Take off the waitlist" if status == "waitlist" else "Cancel the visit"
+        keep = "Keep it on the list" if status == "waitlist" else "Keep the visit"
         return ReasonCard(
-            title="Cancel the visit",
-            url=reverse("visit-cancel", args=[found.id]),
-            verb="Cancel the visit",
-            form=form,
+            title=verb, url=reverse("visit-cancel", args=[found.id]), verb=verb, form=form, keep=keep
         )
     return None
 

@@ -1,5 +1,7 @@
 """One visit: what it is, what may be done with it, what went out, and its history."""
 
+from datetime import date
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -8,16 +10,21 @@ from waypost.access import scopes
 from waypost.coordination import notices, patients
 from waypost.kernel.context import Context
 from waypost.kernel.dates import local_day, say_day
+from waypost.kernel.scope import Scope
 from waypost.messaging.fhir import moment, patients_of
 from waypost.records import queries as records
 from waypost.records.versions import Version
 from waypost.registry import fhir as people
 from waypost.scheduling import fhir
+from waypost.scheduling.queries.clinic import clinic
 from waypost.web.chart.bands import band
 from waypost.web.forms import DeskForm
 from waypost.web.pages import Request, render_page
+from waypost.web.schedule import choices as choosing
+from waypost.web.schedule import sought
 from waypost.web.schedule import visit_parts as parts
-from waypost.web.schedule.pages import VisitPage
+from waypost.web.schedule.pages import CardFact, VisitPage
+from waypost.web.schedule.sites import site_names
 
 
 @require_GET
@@ -46,7 +53,7 @@ def page_of(request: Request, found: Version, *, asked: str = "", form: DeskForm
     when = (
         f"{say_day(local_day(start, zone), today=today)}, {parts.hours_of(start, end, zone)}"
         if start and end
-        else "No time yet"
+        else "no time yet"
     )
     outside = fhir.extension(resource, "outside") is True
     tell = (
@@ -69,7 +76,10 @@ def page_of(request: Request, found: Version, *, asked: str = "", form: DeskForm
         say_language="In Spanish",
         say_code="es",
         acts=parts.acts_of(found, ctx, start, outside=outside),
-        facts=parts.facts_of(ctx, found, notice, zone, today, outside=outside),
+        facts=[
+            *_kept(ctx, scope, found, today),
+            *parts.facts_of(ctx, found, notice, zone, today, outside=outside),
+        ],
         stops=parts.stops_of(resource, zone),
         roster=parts.roster_of(scope, ctx, found, ids_),
         roster_said=parts.roster_said_of(ctx, resource, ids_),
@@ -80,3 +90,12 @@ def page_of(request: Request, found: Version, *, asked: str = "", form: DeskForm
         mail_said="No e-mail went out for this visit.",
         history=parts.history_of(ctx, scope, found, zone, today),
     )
+
+
+def _kept(ctx: Context, scope: Scope, found: Version, today: date) -> list[CardFact]:
+    """Return what a visit on the waitlist must keep to, in words."""
+    if found.resource.get("status") != "waitlist":
+        return []
+    here = clinic(ctx.tenant, ctx.now)
+    kept = choosing.read(fhir.sought_of(found.resource))
+    return [CardFact(label="Wanted", value=sought.words(kept, here, site_names(scope, here), today) or "Any time")]
