@@ -70,7 +70,7 @@ def _nights(period: Json, reading: Reading) -> str:
 
 _VISIT_STATE = {
     "cancelled": ("Cancelled", "quiet"), "noshow": ("Did not come", "late"), "booked": ("Booked", "info"),
-    "pending": ("Held, not booked", "soon"), "proposed": ("Proposed", "soon"), "waitlist": ("Waiting list", "soon"),
+    "pending": ("Held, not booked", "soon"), "proposed": ("Proposed", "soon"), "waitlist": ("Waitlist", "soon"),
     "arrived": ("Here", "ok"), "checked-in": ("Here", "ok"), "entered-in-error": ("Entered in error", "quiet"),
 }  # fmt: skip
 
