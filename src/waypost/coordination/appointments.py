@@ -32,7 +32,7 @@ SETTLED = frozenset(
 
 @action(Permission.APPOINTMENT_BOOK)
 def book_by_fhir(ctx: Context, appointment: Resource, *, id_: str | None = None) -> Version:
-    """Book what an Appointment asks for: rooms and devices not named are chosen. Raises what booking raises.
+    """Book what a valid Appointment asks for: rooms and devices not named are chosen. Raises what booking raises.
 
     `status` is booked, or pending for a hold; `slot`, or `serviceType` with `start` and `end`; and participants. Where
     the kind of visit needs an order and none is named, the time is kept and getting the order becomes work.
@@ -75,18 +75,20 @@ def read_wish(
             "participant": [p for p in appointment.get("participant") or () if not fhir.reference(p)],
         },
         id=id_,
+        known=frozenset([*(f"Patient/{one['id']}" for one in people), *_slots_of(appointment)[:1]]),
+        validated=True,
     )
 
 
 def _what_and_when(here: queries.Clinic, appointment: Resource) -> tuple[str, datetime, str | None]:
     """Return kind of visit, start, and the resource of the slot if one is named."""
     code, start = fhir.visit_type_code(appointment), fhir.instant(appointment.get("start"))
-    slots = [(s.get("reference") or "").rpartition("/")[2] for s in appointment.get("slot") or ()]
+    slots = _slots_of(appointment)
     if not slots:
         if code is None or start is None:
             raise NotABooking(expression=["Appointment.serviceType" if code is None else "Appointment.start"])
         return code, start, None
-    schedule, slot_code, slot_start = queries.read_slot_id(slots[0])
+    schedule, slot_code, slot_start = queries.read_slot_id(slots[0].rpartition("/")[2])
     resource = here.schedules.get(schedule)
     if resource is None or slot_code not in here.kinds:
         raise NotFound("There is no such slot.", expression=["Appointment.slot[0]"])
@@ -95,6 +97,10 @@ def _what_and_when(here: queries.Clinic, appointment: Resource) -> tuple[str, da
             "The appointment and its slot say different things.", expression=["Appointment.slot[0]"]
         )
     return slot_code, slot_start, resource
+
+
+def _slots_of(appointment: Resource) -> list[str]:
+    return [str(slot.get("reference") or "") for slot in appointment.get("slot") or ()]
 
 
 def _named(here: queries.Clinic, appointment: Resource) -> tuple[tuple[str, ...], str | None]:
@@ -139,7 +145,9 @@ def _parsed(text: str, now: datetime) -> Resource:
     """
     found = fhir_text.parse(text)
     issues = [
-        one for one in validate(text, type="Appointment", now=now) if one.severity in ("error", "fatal")
+        one
+        for one in validate(text, type="Appointment", now=now, resource=found)
+        if one.severity in ("error", "fatal")
     ]
     left_open = [one for one in issues if "app-2" in one.diagnostics or "app-3" in one.diagnostics]
     if issues and not (issues == left_open and _asks_to_book(found)):
@@ -226,7 +234,7 @@ def lock_all(ctx: Context, texts: Iterable[str], ids: Iterable[str]) -> None:
             continue  # said where it is filed
         resources.update(fhir.resources_of(appointment))
         choosing += _asks_to_book(appointment)
-        for slot in appointment.get("slot") or ():
+        for slot in _slots_of(appointment):
             resources.update(_of_slot(ctx, slot))
     for id_ in ids:
         before = _before(ctx, id_)
@@ -238,9 +246,9 @@ def lock_all(ctx: Context, texts: Iterable[str], ids: Iterable[str]) -> None:
         scheduling.lock(ctx, scheduling.resolved(ctx, resources))
 
 
-def _of_slot(ctx: Context, slot: Any) -> list[str]:
+def _of_slot(ctx: Context, slot: str) -> list[str]:
     try:
-        schedule, _, _ = queries.read_slot_id(str(slot.get("reference") or "").rpartition("/")[2])
+        schedule, _, _ = queries.read_slot_id(slot.rpartition("/")[2])
     except Problem:
         return []
     found = queries.settled(ctx.tenant, ctx.now).schedules.get(schedule)

@@ -83,7 +83,8 @@ def file_many(ctx: Context, filings: Sequence[Filing], *, skip_equal: bool = Fal
         if id_ is not None:
             kept[type_, id_] = _Kept(number, False, digest, stamped)
     if rows:
-        _check_references(act.ctx, rows, versions)
+        known = {ref for one in filings for ref in one.known}
+        _check_references(act.ctx, rows, versions, known)
         _write(act.ctx, now, rows)
         _project(act.ctx.tenant, changes)
         act.entries.extend(_entries(act.ctx, changes, rows))
@@ -223,11 +224,11 @@ def index_row(version: Version, resource: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _check_references(ctx: Context, rows: list[dict[str, Any]], versions: list[Version]) -> None:
+def _check_references(ctx: Context, rows: list[dict[str, Any]], versions: list[Version], known: set[str]) -> None:
     """At the doors where people and programs file, what is referred to must exist (another system's import may lag)."""
     if ctx.door not in DOORS_THAT_CHECK_REFERENCES:
         return
-    here = {one.reference for one in versions}
+    here = known | {one.reference for one in versions}
     wanted = {target for row in rows for _, target in row["refs"]
               if target.count("/") == 1 and ":" not in target and target not in here}
     if not wanted:

@@ -38,7 +38,8 @@ class Version:
 class Filing:
     """One resource on its way in. `expect` is the version its sender saw; 0 means 'must not exist yet'.
 
-    `parsed` is what `formats.fhir.text.parse` made of the text, where the sender has validated it already.
+    `parsed` is what `formats.fhir.text.parse` made of the text, where the sender has validated it already; `known` are
+    references whose targets the sender has found here within this act.
     """
 
     resource: str | dict[str, Any]
@@ -46,3 +47,4 @@ class Filing:
     id: str | None = None
     expect: int | None = None
     parsed: dict[str, Any] | None = None
+    known: frozenset[str] = frozenset()

@@ -88,6 +88,7 @@ def details(wish: BookingWish) -> Resource:
 
 
 def visit_wish(ctx: Context, wish: BookingWish, patient: Resource, kind: VisitType) -> VisitWish:
+    said = details(wish)
     return VisitWish(
         visit_type=kind.code,
         start=wish.start,
@@ -98,7 +99,8 @@ def visit_wish(ctx: Context, wish: BookingWish, patient: Resource, kind: VisitTy
         telehealth=wish.telehealth,
         hold_until=ctx.now.replace(microsecond=0) + timedelta(minutes=HOLD_MINUTES) if wish.hold else None,
         override=wish.override,
-        more=details(wish),
+        more=said,
+        known=frozenset([f"Patient/{wish.patient}", *(s["reference"] for s in said.get("basedOn", ()))]),
     )
 
 

@@ -55,9 +55,20 @@ def book_many(ctx: Context, wishes: Sequence[VisitWish], here: Clinic | None = N
         seats = tuple(replace(seat, lane=lane) for seat, lane in zip(one.seats, lanes[at:], strict=False))
         patient_lanes = lanes[at + count : at + count + len(one.wish.patients)]
         at += count + len(one.wish.patients)
-        filed = Filing(_appointment(ctx, one, seats, patient_lanes), "Appointment", one.wish.id)
-        filings.append(replace(filed, expect=one.wish.expect) if one.wish.id else filed)
+        filings.append(_filing(one, _appointment(ctx, one, seats, patient_lanes)))
     return records.file_many(ctx, filings)[-len(plans) :]
+
+
+def _filing(one: Plan, new: dict[str, Any]) -> Filing:
+    wish = one.wish
+    return Filing(
+        new,
+        "Appointment",
+        wish.id,
+        expect=wish.expect if wish.id else None,
+        parsed=new if wish.validated else None,
+        known=wish.known | {seat.resource for seat in one.seats},  # their calendars are here
+    )
 
 
 def with_people(ctx: Context, wish: VisitWish) -> VisitWish:

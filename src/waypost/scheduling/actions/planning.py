@@ -34,6 +34,8 @@ class VisitWish:
     more: Mapping[str, Any] = field(default_factory=dict[str, Any])  # elements the schedule has no say in
     id: str | None = None  # of the Appointment to be, where a door has promised one, or of the one that waits
     expect: int = 0  # the version of the one that waits
+    known: frozenset[str] = frozenset()  # references of the wish that were found here, within this act
+    validated: bool = False  # whether `more` has been: what the schedule adds to it needs no second look
 
 
 @dataclass(frozen=True, slots=True)
