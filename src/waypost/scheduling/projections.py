@@ -18,15 +18,16 @@ def project_bookings(tenant: int, changes: list[Change]) -> None:
     Raises SlotTaken where the constraint finds an overlap: after an undo, say, whose time is gone.
     """
     after: dict[str, Any] = {version.id: resource for version, _, resource in changes}
+    again = {version.id for version, _, _ in changes if version.version > 1}
     found = [row for resource in after.values() if resource is not None for row in ledger.rows(resource)]
-    if not found and all(version.version == 1 for version, _, _ in changes):
+    if not found and not again:
         return
     resolved = practitioners_of(tenant, {row.resource for row in found})
     rows = [{**row._asdict(), "resource": resolved.get(row.resource, row.resource)} for row in found]
     try:
         prepared.rows(
             "SELECT scheduling_project(%s, %s, %s::json)",
-            [tenant, sorted(after), orjson.dumps(rows, default=_instant).decode()],
+            [tenant, sorted(again), orjson.dumps(rows, default=_instant).decode()],
         )
     except IntegrityError as error:
         if "booking_no_overlap" in str(error):

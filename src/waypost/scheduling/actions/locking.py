@@ -82,8 +82,8 @@ def take(
     answer = orjson.loads(found[0][0])
     if "taken" in answer:
         return sorted(answer["taken"])
-    lanes = {one["n"]: one["lane"] for one in answer["lanes"] or ()}
-    return [lanes[n] for n in range(len(wants))], sorted(answer["expired"] or ())
+    lanes = {one["n"]: one["lane"] for one in answer["lanes"] or ()}  # none where nothing at all was in the way
+    return [lanes.get(n, 0) for n in range(len(wants))], sorted(answer["expired"] or ())
 
 
 def released(ctx: Context, expired: Iterable[str]) -> list[Filing]:
