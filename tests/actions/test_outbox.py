@@ -10,6 +10,7 @@ from waypost.messaging import actions as messaging
 from waypost.messaging import carrying, gateways, queries
 from waypost.messaging.problems import NothingToSend
 from waypost.records import actions as records
+from waypost.records import queries as records_queries
 
 ORGANIZATION = queries.Organization("Riverside Community Health", "2025550100", "America/New_York")
 EMAIL = {"system": "email", "value": "marisol@home.example",
@@ -270,3 +271,70 @@ def test_a_mail_goes_by_a_real_server(clinic, clock):
     assert box.mails[0].rcpt_tos == ["marisol@home.example"]
     assert b"text/calendar" in box.mails[0].content
     assert b"Castillo" not in box.mails[0].content
+
+
+def contacts(ctx):
+    found = records_queries.about(scopes.everything(ctx), "p1", ["Communication"])
+    return [(v.resource["status"], v.version, [p["contentString"] for p in v.resource["payload"]]) for v in found]
+
+
+def test_what_went_out_is_a_contact_in_the_record_once_and_says_no_more(clinic, clock, server):
+    _, [id_] = _book(clinic, patient_of(), appointment_of())
+    assert contacts(clinic) == []
+    clock.advance(timedelta(seconds=12))
+    for _ in range(3):
+        carrying.carry(clinic, id_, ORGANIZATION)
+    [(status, version, words)] = contacts(clinic)
+    assert (status, version) == ("completed", 1)
+    [mail] = server.mails
+    assert words == [mail.subject, mail.text]
+    made = records_queries.read(scopes.everything(clinic), "Communication", str(id_)).resource
+    assert made["about"] == [{"reference": "Appointment/a1"}]
+    assert "marisol@home.example" not in str(made)
+
+
+def test_a_refusal_and_what_nobody_can_know_are_contacts_too_and_end_well_when_sent_again(clinic, clock, server):
+    _, [id_] = _book(clinic, patient_of(), appointment_of())
+    clock.advance(timedelta(seconds=12))
+    server.mood = gateways.NotSent("550 no such user", again=False)
+    carrying.carry(clinic, id_, ORGANIZATION)
+    assert [c[:2] for c in contacts(clinic)] == [("not-done", 1)]
+    messaging.send_again(clinic, id_)
+    server.mood = gateways.Uncertain("broke off after the text")
+    carrying.carry(clinic, id_, ORGANIZATION)
+    assert [c[:2] for c in contacts(clinic)] == [("unknown", 2)]
+    messaging.send_again(clinic, id_)
+    server.mood = None
+    carrying.carry(clinic, id_, ORGANIZATION)
+    assert [c[:2] for c in contacts(clinic)] == [("completed", 3)]
+
+
+def test_what_waits_is_kept_or_withdrawn_is_no_contact(clinic, clock, server):
+    _, [id_] = _book(clinic, patient_of(), appointment_of())
+    clock.advance(timedelta(seconds=12))
+    server.mood = gateways.NotSent("no", again=True)
+    assert carrying.carry(clinic, id_, ORGANIZATION) == "waiting"
+    _file(clinic, patient_of(telecom=[{"system": "email", "value": "marisol@home.example"}]))
+    clock.advance(timedelta(minutes=2))
+    assert carrying.carry(clinic, id_, ORGANIZATION) == "withdrawn"
+    gateways.plug_mail(gateways.NullMail())
+    _, [kept] = _book(clinic, patient_of(), appointment_of("2026-11-30T13:30:00Z", "2026-11-30T14:40:00Z"), "moved")
+    _file(clinic, patient_of())
+    clock.advance(timedelta(seconds=12))
+    assert carrying.carry(clinic, kept, ORGANIZATION) == "kept"
+    assert contacts(clinic) == []
+
+
+def test_an_outcome_and_its_contact_are_written_together_or_not_at_all(clinic, clock, server, monkeypatch):
+    from waypost.messaging import contacts as filing
+
+    _, [id_] = _book(clinic, patient_of(), appointment_of())
+    clock.advance(timedelta(seconds=12))
+    monkeypatch.setattr(filing, "file_email", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        carrying.carry(clinic, id_, ORGANIZATION)
+    assert state(clinic, id_).state == "sending"
+    monkeypatch.undo()
+    clock.advance(timedelta(minutes=6))
+    assert carrying.sweep(clinic) == (1, 0)
+    assert [c[:2] for c in contacts(clinic)] == [("unknown", 1)]

@@ -298,6 +298,45 @@ def test_the_letter_and_the_calendar_file(client, clinic):
     assert b"Marisol" not in ics.content
 
 
+def test_a_printed_letter_is_noted_once_as_the_visit_stands(client, clinic):
+    visit = booked(clinic)
+    page = client.get(f"/visits/{visit.id}").content.decode()
+    assert f'action="/visits/{visit.id}/letter/print"' in page
+    for _ in range(2):
+        answer = client.post(f"/visits/{visit.id}/letter/print", {"patient": clinic.patients[0]})
+        assert client.get(answer["Location"]).content.startswith(b"%PDF-")
+    client.post(f"/patients/{clinic.patients[0]}/open", {"reason": "caller"})
+    said = words(client.get(f"/patients/{clinic.patients[0]}/timeline?kind=contacts"))
+    assert said.count("Letter printed") == 1
+    assert re.search("by letter Letter printed ?, Letter and itinerary in Spanish for Wed, Nov 25(, 2026)?, 9:00 AM", said), said
+    assert "Undo" in said
+
+
+def test_a_mail_stands_in_the_timeline_with_what_became_of_it(client, clinic, clock):
+    from datetime import timedelta
+
+    from waypost.messaging import carrying, gateways
+    from waypost.messaging import queries as outbox
+
+    class Server:
+        sender = "visits@clinic.example"
+
+        def send(self, mail):
+            raise gateways.Uncertain("broke off")
+
+    visit = booked(clinic)
+    clock.advance(timedelta(seconds=15))
+    [one] = outbox.about_appointment(scopes.everything(clinic.ctx), visit.id)
+    gateways.plug_mail(Server())
+    try:
+        carrying.carry(clinic.ctx, one.id, outbox.organization(clinic.ctx.tenant))
+    finally:
+        gateways.plug_mail(gateways.NullMail())
+    client.post(f"/patients/{clinic.patients[0]}/open", {"reason": "caller"})
+    said = words(client.get(f"/patients/{clinic.patients[0]}/timeline?kind=contacts"))
+    assert "by e-mail May not have gone Visit booked , Su cita" in said, said
+
+
 def test_the_outbox_shows_what_would_go_out(client, clinic):
     booked(clinic)
     said = words(client.get("/schedule/outbox"))

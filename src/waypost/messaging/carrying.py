@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from waypost.access import scopes
+from waypost.access import Permission, action, scopes
 from waypost.kernel.context import Context
-from waypost.messaging import fhir, gateways, jobs, queries
+from waypost.messaging import contacts, fhir, gateways, jobs, queries
 from waypost.messaging.actions import email_choice
 from waypost.messaging.limits import ATTEMPTS_MAX, RETRY_MINUTES, UNCERTAIN_AFTER, UNDO_WINDOW
 from waypost.messaging.rules import calendars, emails
@@ -29,8 +29,8 @@ def carry(ctx: Context, delivery: UUID, organization: queries.Organization) -> s
     except gateways.NotSent as told:
         return _not_sent(ctx, delivery, attempt, told)
     except gateways.Uncertain as told:
-        return _end(ctx, delivery, attempt, "unknown", told.detail)
-    return _end(ctx, delivery, attempt, "sent", receipt)
+        return _close(ctx, delivery, attempt, "unknown", told.detail)
+    return _close(ctx, delivery, attempt, "sent", receipt)
 
 
 def sweep(ctx: Context) -> tuple[int, int]:
@@ -40,12 +40,12 @@ def sweep(ctx: Context) -> tuple[int, int]:
         tenancy.enter(ctx.tenant)
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE messaging_delivery d SET state = 'unknown', reason = 'the attempt has no ending', settled_at = %s"
+                "SELECT id FROM messaging_delivery d"
                 " WHERE tenant = %s AND state = 'sending' AND EXISTS (SELECT 1 FROM messaging_attempt a WHERE a.tenant = d.tenant"
                 " AND a.delivery = d.id AND a.n = d.tries AND a.ended_at IS NULL AND a.started_at < %s)",
-                [ctx.now, ctx.tenant, ctx.now - UNCERTAIN_AFTER],
+                [ctx.tenant, ctx.now - UNCERTAIN_AFTER],
             )
-            lost = cursor.rowcount
+            lost = [row[0] for row in cursor.fetchall()]
             cursor.execute(
                 "SELECT id FROM messaging_delivery WHERE tenant = %s AND state = 'waiting' AND due_at < %s ORDER BY due_at LIMIT 500",
                 [ctx.tenant, ctx.now - timedelta(minutes=2)],
@@ -53,7 +53,18 @@ def sweep(ctx: Context) -> tuple[int, int]:
             overdue = [row[0] for row in cursor.fetchall()]
         for id_ in overdue:
             jobs.defer_delivery(ctx.tenant, id_, due_at=ctx.now)
-    return lost, len(overdue)
+    return sum(_lose(ctx, id_) for id_ in lost), len(overdue)
+
+
+@action(Permission.LETTER_SEND)
+def _lose(ctx: Context, delivery: UUID) -> bool:
+    """Mark an attempt that has no ending as unknown, unless it ended meanwhile."""
+    found = queries.select(ctx.tenant, "id = %s AND state = 'sending' FOR UPDATE", [delivery])
+    if found:
+        detail = "the attempt has no ending"
+        _settle(ctx, delivery, "unknown", detail)
+        contacts.file_email(ctx, found[0], "unknown", detail, ctx.now)
+    return bool(found)
 
 
 def _begin(
@@ -148,12 +159,21 @@ def _note_begin(ctx: Context, one: queries.Delivery) -> int:
 
 def _not_sent(ctx: Context, delivery: UUID, attempt: int, told: gateways.NotSent) -> str:
     if not told.again or attempt >= ATTEMPTS_MAX:
-        return _end(ctx, delivery, attempt, "refused", told.detail)
+        return _close(ctx, delivery, attempt, "refused", told.detail)
     later = ctx.now + timedelta(minutes=RETRY_MINUTES[min(attempt, len(RETRY_MINUTES)) - 1])
     with transaction.atomic():
         _end(ctx, delivery, attempt, "waiting", told.detail, due_at=later)
         jobs.defer_delivery(ctx.tenant, delivery, due_at=later)
     return "waiting"
+
+
+@action(Permission.LETTER_SEND)
+def _close(ctx: Context, delivery: UUID, attempt: int, state: str, detail: str) -> str:
+    """Write down the last outcome of a delivery and the contact it was, together or not at all."""
+    _end(ctx, delivery, attempt, state, detail)
+    [one] = queries.select(ctx.tenant, "id = %s", [delivery])
+    contacts.file_email(ctx, one, state, detail, ctx.clock.now())
+    return state
 
 
 def _end(

@@ -111,8 +111,11 @@ def _communication(r: Json, reading: Reading) -> Told:
     medium = next((_MEDIA.get(c, c) for m in r.get("medium", ()) for c in codes(m)), "")
     by = reading.name(r.get("sender"))
     status = r.get("status", "")
-    mark = {"not-done": "Not reached", "preparation": "Not sent yet", "stopped": "Stopped"}.get(status, "")
-    text = " ".join(said) or concept(r.get("statusReason")) or ("" if topic else "No words kept")
+    notice = any(c.get("code") == "notice" for one in r.get("category", ()) for c in one.get("coding", ()))
+    marks = {"not-done": "Not reached", "preparation": "Not sent yet", "stopped": "Stopped", "unknown": "May not have gone"}
+    mark = "Refused" if notice and status == "not-done" else marks.get(status, "")
+    text = "".join(said[:1]) if notice else " ".join(said)
+    text = text or concept(r.get("statusReason")) or ("" if topic else "No words kept")
     where = ", ".join(p for p in (by, medium) if p)
     return Told(r.get("sent") or r.get("received"), where, topic, text, "soon" if mark else "", mark)
 

@@ -157,6 +157,8 @@ class LetterCard:
     url: str
     ics_url: str
     hard: str = ""
+    print_url: str = ""  # notes in the record that it was printed; '' where the reader sends nothing
+    patient: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

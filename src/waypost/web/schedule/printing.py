@@ -1,11 +1,24 @@
 """Letters and calendar files to print, read or hand over."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from waypost.coordination import notices
-from waypost.messaging import printing
-from waypost.web.pages import Request
+from waypost.messaging import contacts, printing
+from waypost.web.pages import Request, done, go_to
+
+
+@require_POST
+def print_letter(request: Request, id: str) -> HttpResponse:
+    """Note in the record that the letter was printed, once as the visit stands, and go on to it."""
+    notice = notices.notice(request.ctx, id, patient=request.POST.get("patient", ""))
+    made = contacts.file_letter(request.ctx, notice.appointment, notice.patient["id"], notice.recipient.language)
+    if made is not None:
+        done(request, "Noted: letter printed.", made.act, back=reverse("visit", args=[id]))
+    return go_to(request, f"{reverse('visit-letter', args=[id])}?{urlencode({'patient': notice.patient['id']})}")
 
 
 @require_GET

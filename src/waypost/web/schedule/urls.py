@@ -36,5 +36,6 @@ urlpatterns = [
     path("visits/<str:id>/join", visit_acts.join, name="visit-join"),
     path("visits/<str:id>/leave", visit_acts.leave, name="visit-leave"),
     path("visits/<str:id>/letter", printing.letter, name="visit-letter"),
+    path("visits/<str:id>/letter/print", printing.print_letter, name="visit-letter-print"),
     path("visits/<str:id>/calendar", printing.calendar_file, name="visit-ics"),
 ]

@@ -259,7 +259,7 @@ def reason_card_of(found: Version, asked: str, form: DeskForm | None, ctx: Conte
     return None
 
 
-def letter_of(notice: notices.Notice, found: Version) -> LetterCard:
+def letter_of(ctx: Context, notice: notices.Notice, found: Version) -> LetterCard:
     letter = notice.letter()
     language = {"en": "English", "es": "Spanish"}[letter.language]
     hard = (
@@ -273,6 +273,10 @@ def letter_of(notice: notices.Notice, found: Version) -> LetterCard:
         url=reverse("visit-letter", args=[found.id]),
         ics_url=reverse("visit-ics", args=[found.id]),
         hard=hard,
+        print_url=reverse("visit-letter-print", args=[found.id])
+        if allowed(ctx.actor.roles, Permission.LETTER_SEND)
+        else "",
+        patient=notice.patient["id"],
     )
 
 
