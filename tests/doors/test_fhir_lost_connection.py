@@ -1,5 +1,6 @@
 """The database goes away under the door and comes back: a look is answered, on a new connection."""
 
+import psycopg
 from django.db import OperationalError
 
 from waypost.api import door
@@ -16,7 +17,7 @@ def losing(times, monkeypatch):
     def fail(request, clock):
         calls.append(request.method)
         if len(calls) <= times:
-            raise OperationalError("terminating connection")
+            raise OperationalError("terminating connection") from psycopg.errors.AdminShutdown("terminating connection")
         return Response(200, "{}")
 
     monkeypatch.setattr(door, "_answer", fail)
@@ -31,7 +32,7 @@ def test_a_look_is_repeated_once_on_a_new_connection(database, monkeypatch):
 
 def test_an_act_is_not_repeated_and_a_lasting_loss_is_said(database, monkeypatch):
     calls = losing(9, monkeypatch)
-    assert door.answer(asked("POST")).status == 500
+    assert door.answer(asked("POST")).status == 503
     assert len(calls) == 1
-    assert door.answer(asked("GET")).status == 500
+    assert door.answer(asked("GET")).status == 503
     assert len(calls) == 3

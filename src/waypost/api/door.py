@@ -4,7 +4,7 @@ import logging
 import secrets
 from dataclasses import replace
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from waypost.access import bearer as access_bearer
 from waypost.access import onetrip, smart
@@ -14,6 +14,7 @@ from waypost.api.interactions import batch, metadata
 from waypost.api.routes import Route, route
 from waypost.kernel.clock import Clock, SystemClock
 from waypost.kernel.problem import Problem
+from waypost.kernel.problems import DatabaseAway
 from waypost.kernel.surroundings import frames, store_problem
 
 log = logging.getLogger("waypost.fhir")
@@ -26,10 +27,10 @@ def answer(request: Request, clock: Clock | None = None) -> Response:
     try:
         try:
             return _answer(request, clock or CLOCK)
-        except (OperationalError, InterfaceError):
+        except (DatabaseError, InterfaceError) as error:
             # The database went away and came back; this thread's connection is of before. A look is repeated on a new
             # one; an act is not, since whether it was done is for its sender to ask.
-            if request.method not in {"GET", "HEAD"}:
+            if request.method not in {"GET", "HEAD"} or not isinstance(store_problem(error), DatabaseAway):
                 raise
             connection.close()
             return _answer(request, clock or CLOCK)

@@ -11,7 +11,7 @@ from waypost.kernel.problems import DatabaseAway, DiskFull
 CAUSES_MAX = 10
 DISK_FULL = "53100"  # SQLSTATE
 NO_ANSWER = frozenset(
-    {"OperationalError", "ConnectionTimeout", "AdminShutdown", "CrashShutdown", "CannotConnectNow"}
+    {"OperationalError", "InterfaceError", "ConnectionTimeout", "AdminShutdown", "CrashShutdown", "CannotConnectNow"}
 )
 
 
