@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from django.db import connection
 
 from waypost.records import prepared
 from waypost.records.labels import label_of
@@ -79,11 +78,11 @@ def project_relationships(tenant: int, changes: list[Change]) -> None:
                 "patient": patient, "practitioner": practitioner, "kind": kind, "source": version.reference,
                 "since": since, "until": until}
     if gone:
-        prepared.rows("DELETE FROM access_relationship WHERE tenant = %s AND source = ANY(%s)", [tenant, gone])
+        prepared.soon("DELETE FROM access_relationship WHERE tenant = %s AND source = ANY(%s)", [tenant, gone])
     if rows:
-        prepared.rows(
+        prepared.soon(
             "INSERT INTO access_relationship (tenant, patient, practitioner, kind, source, since, until)"
-            " SELECT %s, r.patient, r.practitioner, r.kind, r.source, r.since, r.until FROM json_to_recordset(%s::json)"
+            " SELECT %s::int, r.patient, r.practitioner, r.kind, r.source, r.since, r.until FROM json_to_recordset(%s::json)"
             " AS r(patient text, practitioner text, kind text, source text, since timestamptz, until timestamptz)"
             " ON CONFLICT DO NOTHING",
             [tenant, orjson.dumps(list(rows.values())).decode()],
@@ -94,16 +93,15 @@ def project_restricted(tenant: int, changes: list[Change]) -> None:
     closed = [version.id for version, _, after in changes if after is not None and label_of(after)]
     opened = [version.id for version, _, after in changes
               if version.version > 1 and (after is None or not label_of(after))]
-    with connection.cursor() as cursor:
-        if opened:
-            cursor.execute("DELETE FROM access_restricted WHERE tenant = %s AND patient = ANY(%s)", [tenant, opened])
-        if closed:
-            cursor.execute("INSERT INTO access_restricted SELECT %s, unnest(%s::text[]) ON CONFLICT DO NOTHING",
-                           [tenant, closed])
+    if opened:
+        prepared.soon("DELETE FROM access_restricted WHERE tenant = %s AND patient = ANY(%s)", [tenant, opened])
+    if closed:
+        prepared.soon("INSERT INTO access_restricted SELECT %s::int, unnest(%s::text[]) ON CONFLICT DO NOTHING",
+                      [tenant, closed])
 
 
 PROJECTIONS = (
     Projection("access.relationships", ("CareTeam", "Patient", "Appointment"), project_relationships,
-               ("access_relationship",)),
-    Projection("access.restricted", ("Patient",), project_restricted, ("access_restricted",)),
+               ("access_relationship",), soon=True),
+    Projection("access.restricted", ("Patient",), project_restricted, ("access_restricted",), soon=True),
 )

@@ -34,7 +34,7 @@ def create(ctx: Context, resource: str, kind: str, unless: Plan | None = None) -
         if found is not None:
             return found, False
     check_may_write(ctx, kind, resource)
-    return records.file(ctx, resource, id=fresh_id(ctx, resource)), True
+    return records.file_last(ctx, resource, id=fresh_id(ctx, resource)), True
 
 
 @action(Permission.RECORD_FILE)

@@ -23,7 +23,7 @@ def create(ctx: Context, resource: str, kind: str, unless: Plan | None = None) -
         if found is not None:
             return found, False
     text = numbered(ctx.tenant, resource, fhir_text.parse(resource), None)
-    return records.file(ctx, text, id=filing.fresh_id(ctx, text)), True
+    return records.file_last(ctx, text, id=filing.fresh_id(ctx, text)), True
 
 
 @action(Permission.RECORD_FILE)

@@ -48,7 +48,16 @@ def file(ctx: Context, resource: str | dict[str, Any], *, id: str | None = None,
     return file_many(ctx, [Filing(resource, id=id, expect=expect)])[0]
 
 
-def file_many(ctx: Context, filings: Sequence[Filing], *, skip_equal: bool = False) -> list[Version]:
+def file_last(ctx: Context, resource: str, *, id: str | None = None, content: dict[str, Any] | None = None) -> Version:
+    """Add one version as the last thing that an act does: it goes to the database with the commit.
+
+    What the database refuses is raised when the act ends. `content` is what `formats.fhir.text.parse` made of the text.
+    """
+    return file_many(ctx, [Filing(resource, id=id, content=content)], last=acts.current().inner == 0)[0]
+
+
+def file_many(ctx: Context, filings: Sequence[Filing], *, skip_equal: bool = False,
+              last: bool = False) -> list[Version]:
     """Add a version of each resource, all or none, in one round trip (two where ids are named).
 
     Raises Unacceptable with every finding, Stale where `expect` is not the newest, DanglingReference at doors that
@@ -85,8 +94,9 @@ def file_many(ctx: Context, filings: Sequence[Filing], *, skip_equal: bool = Fal
     if rows:
         known = {ref for one in filings for ref in one.known}
         _check_references(act.ctx, rows, versions, known)
-        _write(act.ctx, now, rows)
-        _project(act.ctx.tenant, changes)
+        with prepared.gathered(to_the_commit=last):
+            _write(act.ctx, now, rows)
+            _project(act.ctx.tenant, changes)
         act.entries.extend(_entries(act.ctx, changes, rows))
     return versions
 
@@ -169,7 +179,7 @@ def _parse(filing: Filing) -> tuple[str, str | None, str, dict[str, Any]]:
         resource = filing.resource
     else:
         text = filing.resource
-        resource = fhir_text.parse(text) if filing.parsed is None else filing.parsed
+        resource = filing.parsed or filing.content or fhir_text.parse(text)
     type_ = filing.type or resource.get("resourceType")
     assert isinstance(type_, str), "doors name the type"
     return type_, filing.id or resource.get("id"), text, resource
@@ -249,19 +259,16 @@ def _check_references(ctx: Context, rows: list[dict[str, Any]], versions: list[V
 
 
 def _write(ctx: Context, now: datetime, rows: list[dict[str, Any]]) -> None:
-    try:
-        prepared.rows(
-            "SELECT records_file(%s, %s, %s, %s, %s::json)::text",
-            [ctx.tenant, now, ctx.actor.key, ctx.act, orjson.dumps(rows, default=str).decode()],
-        )
-    except IntegrityError as error:
-        if "records_version_pkey" in str(error):
-            raise Stale from error
-        raise
-    except DatabaseError as error:
-        if "records-stale" in str(error):
-            raise Stale from error
-        raise
+    prepared.soon(
+        "SELECT records_file(%s, %s, %s, %s, %s::json)::text",
+        [ctx.tenant, now, ctx.actor.key, ctx.act, orjson.dumps(rows, default=str).decode()],
+        _not_written,
+    )
+
+
+def _not_written(error: DatabaseError) -> Exception:
+    overtaken = "records_version_pkey" if isinstance(error, IntegrityError) else "records-stale"
+    return Stale() if overtaken in str(error) else error
 
 
 def _project(tenant: int, changes: list[projecting.Change]) -> None:
@@ -270,6 +277,8 @@ def _project(tenant: int, changes: list[projecting.Change]) -> None:
         for projection in projecting.of(kind):
             if projection.name not in ran:
                 ran.add(projection.name)
+                if not projection.soon:
+                    prepared.send_now()
                 projection.project(tenant, [one for one in changes if one[0].type in projection.types])
 
 

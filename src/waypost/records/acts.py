@@ -18,6 +18,7 @@ class Act:
     ctx: Context
     entries: list[Entry] = field(default_factory=list)
     last: list[Callable[[], None]] = field(default_factory=list)  # run just before the commit
+    inner: int = 0  # acts that have joined this one and are running
     restoring: bool = False  # an undo: states are put back, no rule of transition applies
 
 
@@ -43,7 +44,11 @@ def act(ctx: Context) -> Iterator[Act]:
     outer = _running.get()
     if outer is not None:
         assert outer.ctx.tenant == ctx.tenant, "one act, one tenant"
-        yield outer
+        outer.inner += 1
+        try:
+            yield outer
+        finally:
+            outer.inner -= 1
         return
     mine = Act(ctx.for_act() if ctx.act.int == 0 else ctx)
     token = _running.set(mine)
@@ -51,10 +56,14 @@ def act(ctx: Context) -> Iterator[Act]:
         tenancy.enter(ctx.tenant)
         with transaction.atomic():
             yield mine
+            if mine.last:
+                prepared.send_now()
             for call in mine.last:
                 call()
-            audit(ctx.tenant, mine.entries)
+            if mine.entries:
+                prepared.commit(*audit_actions.statement(ctx.tenant, mine.entries))
     finally:
+        prepared.drop()
         _running.reset(token)
 
 

@@ -5,43 +5,64 @@ transaction if one is open; values travel apart from the text.
 """
 
 import select
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.db import DatabaseError, DataError, IntegrityError, OperationalError, connection
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError, connection
 from psycopg import errors, pq
 from psycopg.pq.abc import PGconn, PGresult
 
 STATEMENTS_MAX = 400  # a connection; more run unprepared
 Statement = tuple[str, Sequence[Any]]  # written with `%s`, and its values
+Ready = tuple[bytes | None, str, Any]  # the name it is prepared under, its text, its values as they are sent
+Refused = Callable[[DatabaseError], Exception]
+Waiting = tuple[str, Sequence[Any], Refused | None]
+BEGIN: Ready = (None, "BEGIN", [])
+COMMIT: Ready = (None, "COMMIT", [])
+_mine = threading.local()  # what waits to be sent on this thread's connection
 _BY_STATE = {"22": DataError, "23": IntegrityError}  # by class of SQLSTATE
 
 
 def rows(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Run a statement written with `%s` and return its rows. Raises Django's DataError, OperationalError, DatabaseError."""
+    send_now()
     execute: Callable[..., list[tuple[Any, ...]]] = _execute
     for wrapper in reversed(connection.execute_wrappers):  # whoever counts or times statements sees these too
         execute = partial(wrapper, execute)
-    if connection.queries_logged:
-        connection.queries_log.append({"sql": text, "time": ""})
+    _log(text)
     return execute(text, values, False, {"connection": connection, "cursor": None})
 
 
 def _execute(text: str, values: Sequence[Any], _many: bool, _context: object) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     pgconn: PGconn = connection.connection.pgconn
-    if connection.in_atomic_block and pgconn.transaction_status == pq.TransactionStatus.IDLE:
-        _check(pgconn.exec_(b"BEGIN"), pq.ExecStatus.COMMAND_OK)  # the driver puts it off until a cursor's first statement
     sent: Any = [_sent(value) for value in values]  # None stands for NULL, which psycopg's stub forgets
     name = _name_of(text)
-    if name is None:
-        return _read(pgconn.exec_params(_numbered(text), sent))
-    return _read(pgconn.exec_prepared(name, sent))
+    if _must_begin(pgconn):
+        found = _in_pipeline(pgconn, [BEGIN, (name, text, sent)])[-1]
+    else:
+        found = pgconn.exec_prepared(name, sent) if name else pgconn.exec_params(_numbered(text), sent)
+    read = _read(found)
+    connection.health_check_done = True  # it has just answered, and need not be asked whether it would
+    return read
+
+
+def _must_begin(pgconn: PGconn) -> bool:
+    """Say whether a transaction has yet to begin: the driver puts it off until a cursor's first statement."""
+    return connection.in_atomic_block and pgconn.transaction_status == pq.TransactionStatus.IDLE
+
+
+def _log(text: str) -> None:
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": text, "time": ""})
 
 
 def _name_of(text: str) -> bytes | None:
@@ -58,6 +79,83 @@ def _name_of(text: str) -> bytes | None:
     return name
 
 
+@contextmanager
+def gathered(*, to_the_commit: bool = False) -> Iterator[None]:
+    """Send what `soon` is told in this block in one trip: at its end, or ahead of the next statement that is waited for.
+
+    With `to_the_commit`, what waits at the end goes with the statement that commits; `act` sees to it.
+    """
+    if connection.execute_wrappers or getattr(_mine, "waiting", None) is not None:
+        yield
+        return
+    _mine.waiting = []
+    kept = False
+    try:
+        yield
+        kept = to_the_commit
+        if not kept:
+            send_now()
+    finally:
+        if not kept:
+            _mine.waiting = None
+
+
+def drop() -> None:
+    """Forget what waits: its act is over."""
+    _mine.waiting = None
+
+
+def soon(text: str, values: Sequence[Any], refused: Refused | None = None) -> None:
+    """Run a statement whose rows nobody needs, now or, in a `gathered` block, with others.
+
+    `refused` says what the caller meets where the database refuses it.
+    """
+    waiting: list[Waiting] | None = getattr(_mine, "waiting", None)
+    if waiting is not None:
+        waiting.append((text, values, refused))
+        return
+    try:
+        rows(text, values)
+    except DatabaseError as error:
+        raise (refused(error) if refused else error) from error
+
+
+def send_now() -> None:
+    """Run what waits. Whoever uses a cursor of its own in a `gathered` block calls this first."""
+    waiting: list[Waiting] | None = getattr(_mine, "waiting", None)
+    if not waiting:
+        return
+    _mine.waiting = []
+    _all_of(waiting)
+
+
+def commit(text: str, values: Sequence[Any]) -> None:
+    """Run the last statement of the outermost transaction and commit, in one trip."""
+    if len(connection.atomic_blocks) != 1 or connection.execute_wrappers:
+        rows(text, values)  # an inner one is kept with the outer
+        return
+    waiting: list[Waiting] = getattr(_mine, "waiting", None) or []
+    _mine.waiting = None
+    _all_of([*waiting, (text, values, None)], COMMIT)
+
+
+def _all_of(waiting: Sequence[Waiting], *then: Ready) -> None:
+    """Run statements in one trip. Raises for the first that is refused."""
+    connection.ensure_connection()
+    pgconn: PGconn = connection.connection.pgconn
+    first = [BEGIN] if _must_begin(pgconn) else []
+    ready = [_ready(text, values) for text, values, _ in waiting]
+    answers = _in_pipeline(pgconn, [*first, *ready, *then])[len(first) :]
+    for text, _, _ in waiting:
+        _log(text)
+    reasons = [refused for _, _, refused in waiting]
+    for answer, refused in zip_longest(answers, reasons):
+        try:
+            _read(answer)
+        except DatabaseError as error:
+            raise (refused(error) if refused else error) from error
+
+
 def together(statements: Sequence[Statement]) -> list[PGresult] | None:
     """Run statements in one trip and one transaction of their own and return what the server answered to each.
 
@@ -67,40 +165,60 @@ def together(statements: Sequence[Statement]) -> list[PGresult] | None:
         return None
     try:
         connection.ensure_connection()
-        named = [(_name_of(text), values) for text, values in statements]
-        answers = _sent_together(connection.connection.pgconn, named)
-    except (DatabaseError, psycopg.Error):
+        ready = [_ready(text, values) for text, values in statements]
+        answers = _in_pipeline(connection.connection.pgconn, ready)
+    except (DatabaseError, InterfaceError):
         answers = []
     raw = connection.connection
     if raw is not None and raw.pgconn.status != pq.ConnStatus.OK:
         connection.close()
-    good = all(one is not None and one.status == pq.ExecStatus.TUPLES_OK for one in answers)
-    return answers if answers and good else None  # type: ignore[return-value]
+    good = all(one.status == pq.ExecStatus.TUPLES_OK for one in answers)
+    return answers if answers and good else None
 
 
-def _sent_together(
-    pgconn: PGconn, named: Sequence[tuple[bytes | None, Sequence[Any]]]
-) -> list[PGresult | None]:
-    """Return each statement's result; nothing where the whole was not kept."""
-    if any(name is None for name, _ in named):
-        return []
+def _ready(text: str, values: Sequence[Any]) -> Ready:
+    return _name_of(text), text, [_sent(value) for value in values]
+
+
+def _in_pipeline(pgconn: PGconn, statements: Sequence[Ready]) -> list[PGresult]:
+    """Send everything, then read the server's answer to each; what follows one that failed is not run."""
     pgconn.enter_pipeline_mode()
     try:
-        for name, values in named:
-            pgconn.send_query_prepared(name or b"", [_sent(value) for value in values])
+        for name, text, sent in statements:
+            if name:
+                pgconn.send_query_prepared(name, sent)
+            else:
+                pgconn.send_query_params(_numbered(text), sent)
         pgconn.pipeline_sync()
-        answers = [_next_of(pgconn) for _ in named]
-        ended = _awaited(pgconn)
+        answers = [_next_of(pgconn) for _ in statements]
+        _to_the_end(pgconn)
+    except psycopg.Error as error:
+        if pgconn.status != pq.ConnStatus.OK:
+            connection.close()
+        raise OperationalError(str(error)) from error
     finally:
         if pgconn.status == pq.ConnStatus.OK:
             pgconn.exit_pipeline_mode()
-    return answers if ended is not None and ended.status == pq.ExecStatus.PIPELINE_SYNC else []
+    return answers
 
 
-def _next_of(pgconn: PGconn) -> PGresult | None:
+def _to_the_end(pgconn: PGconn) -> None:
+    """Read the end of a pipeline, where statements in no transaction are kept, or are not."""
+    failed = None
+    for _ in range(4):
+        ended = _awaited(pgconn)
+        if ended is not None and ended.status == pq.ExecStatus.PIPELINE_SYNC:
+            break
+        failed = failed or ended
+    if failed is not None:
+        _check(failed, pq.ExecStatus.PIPELINE_SYNC)
+
+
+def _next_of(pgconn: PGconn) -> PGresult:
     found = _awaited(pgconn)
-    if found is not None and found.status != pq.ExecStatus.PIPELINE_SYNC:
-        _awaited(pgconn)  # each statement's results end with a None
+    if found is None:
+        raise OperationalError("The connection ended between two answers.")
+    _awaited(pgconn)  # each statement's results end with a None
     return found
 
 

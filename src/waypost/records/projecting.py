@@ -26,6 +26,7 @@ class Projection:
     types: tuple[str, ...]
     project: Project
     tables: tuple[str, ...]
+    soon: bool = False  # it writes by `prepared.soon` alone, so what it writes may be sent with what others write
     mended: Callable[[int], None] | None = None  # called with the tenant after a rebuild has changed its tables
 
 

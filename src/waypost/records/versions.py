@@ -47,4 +47,5 @@ class Filing:
     id: str | None = None
     expect: int | None = None
     parsed: dict[str, Any] | None = None
+    content: dict[str, Any] | None = None
     known: frozenset[str] = frozenset()

@@ -3,9 +3,8 @@
 import json
 from typing import Any
 
-from django.db import connection
-
 from waypost.formats.fhir.text import members
+from waypost.records import prepared
 from waypost.registry import fhir
 from waypost.registry.registration import MRN_TYPE
 
@@ -14,9 +13,7 @@ Json = dict[str, Any]
 
 def next_number(tenant: int) -> str:
     """Return the next record number; the database gives each out once."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT registry_next_mrn(%s)", [tenant])
-        return str(cursor.fetchone()[0])
+    return str(prepared.rows("SELECT registry_next_mrn(%s)", [tenant])[0][0])
 
 
 def numbered(tenant: int, text: str, content: Json, before: Json | None) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import orjson
-from django.db import IntegrityError, connection
+from django.db import DatabaseError, IntegrityError
 
+from waypost.records import prepared
 from waypost.records.projecting import Change, Projection
 from waypost.registry import fhir
 from waypost.registry.matching import date_keys, mrn_keys, name_keys, phone_keys
@@ -92,27 +93,27 @@ def project(tenant: int, changes: list[Change]) -> None:
         version.id: row_of({**after, "id": version.id}) for version, _, after in changes if after is not None
     }
     numbers = [{"mrn": row["mrn"], "patient": row["id"]} for row in rows.values() if row["mrn"]]
-    with connection.cursor() as cursor:
-        if again:
-            cursor.execute("DELETE FROM registry_person WHERE tenant = %s AND id = ANY(%s)", [tenant, again])
-            cursor.execute(
-                "DELETE FROM registry_mrn WHERE tenant = %s AND patient = ANY(%s)", [tenant, again]
-            )
-        if rows:
-            cursor.execute(
-                f"INSERT INTO registry_person (tenant, {NAMES}) SELECT %s, {NAMES}"
-                f" FROM json_to_recordset(%s::json) AS r({COLUMNS})",
-                [tenant, orjson.dumps(list(rows.values())).decode()],
-            )
-        if numbers:
-            try:
-                cursor.execute(
-                    "INSERT INTO registry_mrn SELECT %s, mrn, patient FROM json_to_recordset(%s::json)"
-                    " AS r(mrn text, patient text)",
-                    [tenant, orjson.dumps(numbers).decode()],
-                )
-            except IntegrityError as error:
-                raise MrnTaken(expression=("Patient.identifier",)) from error
+    if again:
+        prepared.soon("DELETE FROM registry_person WHERE tenant = %s AND id = ANY(%s)", [tenant, again])
+        prepared.soon("DELETE FROM registry_mrn WHERE tenant = %s AND patient = ANY(%s)", [tenant, again])
+    if rows:
+        prepared.soon(_PERSONS, [tenant, orjson.dumps(list(rows.values())).decode()])
+    if numbers:
+        prepared.soon(_NUMBERS, [tenant, orjson.dumps(numbers).decode()], _taken)
 
 
-PROJECTIONS = (Projection("registry.person", ("Patient",), project, ("registry_person", "registry_mrn")),)
+_PERSONS = (
+    f"INSERT INTO registry_person (tenant, {NAMES}) SELECT %s::int, {NAMES} FROM json_to_recordset(%s::json) AS r({COLUMNS})"
+)
+_NUMBERS = (
+    "INSERT INTO registry_mrn SELECT %s::int, mrn, patient FROM json_to_recordset(%s::json) AS r(mrn text, patient text)"
+)
+
+
+def _taken(error: DatabaseError) -> Exception:
+    return MrnTaken(expression=("Patient.identifier",)) if isinstance(error, IntegrityError) else error
+
+
+PROJECTIONS = (
+    Projection("registry.person", ("Patient",), project, ("registry_person", "registry_mrn"), soon=True),
+)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db import IntegrityError, connection
+from django.db import DatabaseError, IntegrityError, connection
 
 from waypost.records import prepared
 from waypost.records.projecting import Change, Projection
@@ -24,15 +24,16 @@ def project_bookings(tenant: int, changes: list[Change]) -> None:
         return
     resolved = practitioners_of(tenant, {row.resource for row in found})
     rows = [{**row._asdict(), "resource": resolved.get(row.resource, row.resource)} for row in found]
-    try:
-        prepared.rows(
-            "SELECT scheduling_project(%s, %s, %s::json)",
-            [tenant, sorted(again), orjson.dumps(rows, default=_instant).decode()],
-        )
-    except IntegrityError as error:
-        if "booking_no_overlap" in str(error):
-            raise SlotTaken from error
-        raise
+    prepared.soon(
+        "SELECT scheduling_project(%s, %s, %s::json)",
+        [tenant, sorted(again), orjson.dumps(rows, default=_instant).decode()],
+        _refused,
+    )
+
+
+def _refused(error: DatabaseError) -> Exception:
+    overlaps = isinstance(error, IntegrityError) and "booking_no_overlap" in str(error)
+    return SlotTaken() if overlaps else error
 
 
 def practitioners_of(tenant: int, resources: set[str]) -> dict[str, str]:
@@ -40,18 +41,13 @@ def practitioners_of(tenant: int, resources: set[str]) -> dict[str, str]:
     roles = sorted(r.partition("/")[2] for r in resources if r.startswith("PractitionerRole/"))
     if not roles:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.id, v.body::jsonb #>> '{practitioner,reference}' FROM records_current c"
-            " JOIN records_version v USING (tenant, type, id, version)"
-            " WHERE c.tenant = %s AND c.type = 'PractitionerRole' AND c.id = ANY(%s) AND NOT c.deleted",
-            [tenant, roles],
-        )
-        return {
-            f"PractitionerRole/{id_}": "/".join(target.split("/")[-2:])
-            for id_, target in cursor.fetchall()
-            if target
-        }
+    found = prepared.rows(
+        "SELECT c.id, v.body::jsonb #>> '{practitioner,reference}' FROM records_current c"
+        " JOIN records_version v USING (tenant, type, id, version)"
+        " WHERE c.tenant = %s AND c.type = 'PractitionerRole' AND c.id = ANY(%s) AND NOT c.deleted",
+        [tenant, roles],
+    )
+    return {f"PractitionerRole/{id_}": "/".join(target.split("/")[-2:]) for id_, target in found if target}
 
 
 def _instant(value: object) -> str:
@@ -67,6 +63,11 @@ def mended(tenant: int) -> None:
 
 PROJECTIONS = (
     Projection(
-        "scheduling.bookings", ("Appointment",), project_bookings, ("scheduling_booking",), mended=mended
+        "scheduling.bookings",
+        ("Appointment",),
+        project_bookings,
+        ("scheduling_booking",),
+        soon=True,
+        mended=mended,
     ),
 )
