@@ -48,12 +48,12 @@ def file(ctx: Context, resource: str | dict[str, Any], *, id: str | None = None,
     return file_many(ctx, [Filing(resource, id=id, expect=expect)])[0]
 
 
-def file_last(ctx: Context, resource: str, *, id: str | None = None, content: dict[str, Any] | None = None) -> Version:
+def file_last(ctx: Context, resource: str, *, id: str | None = None) -> Version:
     """Add one version as the last thing that an act does: it goes to the database with the commit.
 
-    What the database refuses is raised when the act ends. `content` is what `formats.fhir.text.parse` made of the text.
+    What the database refuses is raised when the act ends.
     """
-    return file_many(ctx, [Filing(resource, id=id, content=content)], last=acts.current().inner == 0)[0]
+    return file_many(ctx, [Filing(resource, id=id)], last=acts.current().inner == 0)[0]
 
 
 def file_many(ctx: Context, filings: Sequence[Filing], *, skip_equal: bool = False,
@@ -179,7 +179,7 @@ def _parse(filing: Filing) -> tuple[str, str | None, str, dict[str, Any]]:
         resource = filing.resource
     else:
         text = filing.resource
-        resource = filing.parsed or filing.content or fhir_text.parse(text)
+        resource = fhir_text.parse(text) if filing.parsed is None else filing.parsed
     type_ = filing.type or resource.get("resourceType")
     assert isinstance(type_, str), "doors name the type"
     return type_, filing.id or resource.get("id"), text, resource

@@ -47,5 +47,4 @@ class Filing:
     id: str | None = None
     expect: int | None = None
     parsed: dict[str, Any] | None = None
-    content: dict[str, Any] | None = None
     known: frozenset[str] = frozenset()
