@@ -2,10 +2,14 @@
 
 import itertools
 import json
+from copy import deepcopy
 
 import pytest
 from django.db import connection
+from tests import small_clinic
 from tests.doors.test_fhir_interactions import PATIENT, observation
+
+from waypost.scheduling import queries
 
 ROLES = ("coordinator", "scheduler", "nurse", "clinician", "records", "billing", "supervisor", "administrator",
          "auditor", "client", "patient", "proxy")  # fmt: skip
@@ -221,3 +225,52 @@ def test_the_audit_verifies_after_one_trip_reads(door, tenant):
     checked, findings = queries.verify()
     assert checked >= 6
     assert not [one for one in findings if one.tenant == tenant.pk]
+
+
+SLOTS = (
+    "Slot?schedule=Schedule/{lind}", "Slot?schedule={lind}&status=free&start=ge2026-12-01&start=lt2026-12-02",
+    "Slot?schedule={lind},{room}&service-type=urn:waypost:visit-type|talk", "Slot?schedule={lind}&status=busy",
+    "Slot?schedule={lind}&service-type=nothing",
+)  # fmt: skip
+SLOTS_THE_ORDINARY_WAY = (
+    "Slot", "Slot?schedule={lind},none", "Slot?schedule={lind}&start=soon", "Slot?schedule={lind}&_count=2",
+    "Slot?schedule={lind}&colour=red", "Slot?status=free",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_computed_slots_answer_alike_by_both_routes(door_for, context, role, by_both_routes):
+    small_clinic.make(context())
+    caller = door_for(role)
+    ids = {
+        "lind": queries.schedule_id("Practitioner/lind"),
+        "room": queries.schedule_id("Location/room2"),
+    }
+    caller.get(SLOTS[0].format(**ids))  # a token is known, and calendars are, from the first call on
+    for path in SLOTS:
+        slow, quickly = by_both_routes(caller, path.format(**ids))
+        assert quickly == (slow.status == 200), path
+    for path in SLOTS_THE_ORDINARY_WAY:
+        _, quickly = by_both_routes(caller, path.format(**ids))
+        assert not quickly, path
+
+
+def test_a_slot_that_another_process_booked_is_gone_at_once(door, context, monkeypatch):
+    """This process remembers the calendars as they were before."""
+    from waypost.api import wsgi
+
+    clinic = small_clinic.make(context())
+    path = f"Slot?schedule={queries.schedule_id('Practitioner/lind')}&service-type=talk"
+    first = door.get(path).ids[0]
+    remembered = deepcopy(queries.clinic(clinic.ctx.tenant, clinic.ctx.now))
+    who = [{"actor": {"reference": f"Patient/{clinic.patients[0]}"}, "status": "accepted"}]
+    door.make({"resourceType": "Appointment", "status": "booked", "slot": [{"reference": f"Slot/{first}"}],
+               "participant": who})  # fmt: skip
+    pictures = queries.clinic.__globals__["_clinics"]
+    answers = []
+    for quickly in (wsgi.quickly, lambda environs: [None] * len(environs)):
+        pictures[clinic.ctx.tenant] = deepcopy(remembered)
+        monkeypatch.setattr(wsgi, "quickly", quickly)
+        answers.append(door.get(path).ids)
+    assert answers[0] == answers[1] != []
+    assert first not in answers[0]

@@ -30,8 +30,8 @@ class Wish:
     ctx: Context
     kind: str
     statement: prepared.Statement
-    whose: int
-    shown: int  # rows beyond these only say that there are more
+    whose: int | None = None  # where the rows are about people
+    shown: int = 0  # rows beyond these only say that there are more
 
 
 def opened(known: onetrip.Known, kind: str, clock: Clock, request_id: str) -> tuple[Context, Scope] | None:
@@ -71,7 +71,7 @@ def _find(tenant: int, wishes: Sequence[Wish]) -> list[PGresult | None]:
         for wish, one in zip(wishes, answers[len(tokens) :], strict=True)
     ]
     entries = [
-        entry(wish.ctx, "search", what=wish.kind, detail={"patients": _patients(wish, one)})
+        entry(wish.ctx, "search", what=wish.kind, detail=_patients(wish, one))
         for wish, one in zip(wishes, rows, strict=True)
         if one is not None
     ]
@@ -80,6 +80,8 @@ def _find(tenant: int, wishes: Sequence[Wish]) -> list[PGresult | None]:
     return rows
 
 
-def _patients(wish: Wish, rows: PGresult) -> list[str]:
+def _patients(wish: Wish, rows: PGresult) -> dict[str, list[str]] | None:
+    if wish.whose is None:
+        return None
     found = (rows.get_value(row, wish.whose) for row in range(min(rows.ntuples, wish.shown)))
-    return sorted({value.decode() for value in found if value})
+    return {"patients": sorted({value.decode() for value in found if value})}

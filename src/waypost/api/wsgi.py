@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from waypost.api import door, fast, fast_search, limits, problems
+from waypost.api import door, fast, fast_search, fast_slots, limits, problems
 from waypost.api.http import JSON, Request, Response
 from waypost.api.outcome import refusal
 
@@ -48,12 +48,13 @@ def application(environ: dict[str, Any], start_response: Start) -> Iterable[byte
 def quickly(environs: Sequence[dict[str, Any]]) -> list[fast.Answer | None]:
     """Answer plain reads and searches that came at the same time; None for what is neither."""
     answers = fast.respond_to_all(environs, door.CLOCK)
-    left = [place for place, found in enumerate(answers) if found is None]
-    if left:
-        searches = [environs[place] for place in left]
-        found = fast_search.respond_to_all(searches, door.CLOCK, base(searches[0]))
-        for place, one in zip(left, found, strict=True):
-            answers[place] = one
+    for respond_to_all in (fast_search.respond_to_all, fast_slots.respond_to_all):
+        left = [place for place, found in enumerate(answers) if found is None]
+        if left:
+            searches = [environs[place] for place in left]
+            found = respond_to_all(searches, door.CLOCK, base(searches[0]))
+            for place, one in zip(left, found, strict=True):
+                answers[place] = one
     return answers
 
 

@@ -13,6 +13,7 @@ from waypost.api.interactions import read, search
 from waypost.api.interactions.history import address
 from waypost.api.search import controls, values
 from waypost.kernel.problem import Problem
+from waypost.kernel.scope import Scope
 from waypost.records.search import limits
 from waypost.scheduling import queries
 
@@ -48,11 +49,8 @@ def search_slots_by_post(request: Request, kind: str) -> Response:
 def answer(request: Request, kind: str, asked: Pairs) -> Response:
     """Answer with computed slots where every Schedule named is one of ours, else by the index."""
     ctx = request.context
-    named = [
-        _id_of(request, text) for name, value in asked if name == "schedule" for text in value.split(",")
-    ]
-    ours = queries.clinic(ctx.tenant, ctx.now).schedules if named else {}
-    if not named or not all(schedule in ours for schedule in named):
+    here = queries.clinic(ctx.tenant, ctx.now) if any(name == "schedule" for name, _ in asked) else None
+    if here is None or not ours(here, request.base, asked):
         return search.answer(request, kind, asked)
     unknown = [name for name, _ in asked if name not in KNOWN and name not in controls.IGNORED]
     if unknown and request.strict:
@@ -60,13 +58,29 @@ def answer(request: Request, kind: str, asked: Pairs) -> Response:
             "Computed slots know schedule, start, status and service-type.",
             expression=[f"http.{unknown[0][:40]}"],
         )
+    window(asked, ctx.now)  # what cannot be read is refused before the look is audited
+    return computed(here, scopes.for_staff(ctx, "search", what="Slot"), request, asked, unknown)
+
+
+def ours(here: queries.Clinic, base: str, asked: Pairs) -> bool:
+    """Tell whether Schedules are named, and all of them have a calendar here."""
+    named = _named(base, asked)
+    return bool(named) and all(schedule in here.schedules for schedule in named)
+
+
+def computed(
+    here: queries.Clinic, scope: Scope, request: Request, asked: Pairs, unknown: Sequence[str] = ()
+) -> Response:
+    """Answer from the calendars as they stand; what is `unknown` was left out and is said."""
+    ctx = request.context
     first, last = window(asked, ctx.now)
-    scope = scopes.for_staff(ctx, "search", what="Slot")
     found = [
         slot
-        for schedule in (dict.fromkeys(named) if _free(asked) else ())
+        for schedule in (_named(request.base, asked) if _free(asked) else ())
         for code in _codes(asked)
-        for slot in queries.free_slots(scope, schedule, first, last, service_type=code, clock=ctx.clock)
+        for slot in queries.free_slots(
+            scope, schedule, first, last, service_type=code, clock=ctx.clock, here=here
+        )
     ]
     found.sort(key=lambda slot: (slot.start, slot.id))
     return _page(request, asked, found, unknown)
@@ -98,7 +112,7 @@ def window(asked: Pairs, now: datetime) -> tuple[datetime, datetime]:
     return first, last
 
 
-def _page(request: Request, asked: Pairs, found: list[queries.Slot], unknown: list[str]) -> Response:
+def _page(request: Request, asked: Pairs, found: list[queries.Slot], unknown: Sequence[str]) -> Response:
     count, after = limits.PAGE_RESOURCES_MAX, None
     for name, value in asked:
         if name == "_count":
@@ -145,8 +159,10 @@ def _codes(asked: Pairs) -> list[str | None]:
     return list(dict.fromkeys(found)) or [None]
 
 
-def _id_of(request: Request, text: str) -> str:
-    return text.removeprefix(request.base + "/").removeprefix("Schedule/")
+def _named(base: str, asked: Pairs) -> list[str]:
+    """Return the ids of the Schedules that are asked for, each once."""
+    named = (text for name, value in asked if name == "schedule" for text in value.split(","))
+    return list(dict.fromkeys(text.removeprefix(base + "/").removeprefix("Schedule/") for text in named))
 
 
 def _text(slot: queries.Slot) -> str:

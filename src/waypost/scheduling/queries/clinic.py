@@ -23,6 +23,11 @@ from waypost.scheduling.rules.types import Calendar, VisitType, calendar_of, vis
 VISIT_TYPES = "#visit-types"  # the one number that stands for the list of visit types
 CALENDARS = "#calendars"  # and the one that moves with any calendar's hours
 NUMBERS = "SELECT resource, n FROM scheduling_change WHERE tenant = %s"
+# All numbers, if they are not those of the array: a look where nothing moved brings back no row.
+MOVED = (
+    f"{NUMBERS} AND (SELECT array_agg(c.n ORDER BY c.n) FROM scheduling_change c WHERE c.tenant = %s)"
+    " IS DISTINCT FROM %s::bigint[]"
+)
 _SPARE_DAYS = 10  # a grid starts on a Monday and serves at least a week
 
 
@@ -32,6 +37,7 @@ class Clinic:
 
     grid: Grid
     numbers: dict[str, int] = field(default_factory=dict[str, int])
+    all_numbers: str | None = None  # as the database writes an array of them, in order
     bookables: dict[str, Bookable] = field(default_factory=dict[str, Bookable])
     versions: dict[str, int] = field(default_factory=dict[str, int])
     kinds: dict[str, VisitType] = field(default_factory=dict[str, VisitType])
@@ -83,11 +89,19 @@ def clinic(tenant: int, now: datetime) -> Clinic:
         found = _clinics.get(tenant)
         if found is None or found.grid != grid:
             found = Clinic(grid)
-        numbers: dict[str, int] = dict(prepared.rows(NUMBERS, [tenant]))
-        if numbers != found.numbers:
+        numbers = dict(prepared.rows(MOVED, [tenant, tenant, found.all_numbers]))
+        if numbers:
             _refresh(found, tenant, numbers)
         _clinics[tenant] = found
         return found
+
+
+def moved(tenant: int, now: datetime) -> prepared.Statement | None:
+    """Return what finds rows if anything has moved since the picture was last looked at; None where there is none."""
+    found = _clinics.get(tenant)
+    if found is None or found.grid != grid_for(now):
+        return None
+    return MOVED, [tenant, tenant, found.all_numbers]
 
 
 def settled(tenant: int, now: datetime) -> Clinic:
@@ -128,6 +142,7 @@ def _refresh(found: Clinic, tenant: int, numbers: dict[str, int]) -> None:
         _load_calendars(found, tenant, resources)
         found.ordered = tuple(sorted(found.bookables.values(), key=_by_choice))
     found.numbers = numbers
+    found.all_numbers = f"{{{','.join(map(str, sorted(numbers.values())))}}}"
 
 
 def _by_choice(one: Bookable) -> tuple[bool, int, str, str]:

@@ -88,13 +88,15 @@ def free_slots(
     *,
     service_type: str | None = None,
     clock: Clock | None = None,
+    here: Clinic | None = None,
 ) -> list[Slot]:
     """Return the free slots of a Schedule that start from `first` up to, not including, `last`.
 
-    Without a service type, the one that this calendar is booked for most. An unknown Schedule has none.
+    Without a service type, the one that this calendar is booked for most. An unknown Schedule has none. `here` is what
+    `clinic` said just now, where the caller has asked already.
     """
     now = (clock or SystemClock()).now()
-    here = clinic(scope.tenant, now)
+    here = here or clinic(scope.tenant, now)
     resource = here.schedules.get(schedule)
     if resource is None:
         return []
