@@ -224,6 +224,10 @@ def test_calendars_are_sixty_per_cent_full_for_two_weeks_and_thin_out():
     ]
     assert 0.5 < _fullness(clinic, doctors, 1, 14) < 0.75
     assert _fullness(clinic, doctors, 80, 90) < 0.25
+    for what in ("nursing", "echo"):
+        people = [body["resource"] for body in clinic.calendars if body["can"][:1] == [what] and body["role"] != "room"]
+        assert 0.35 < _fullness(clinic, people, 1, 14) < 0.75, what
+        assert _fullness(clinic, people, 80, 90) < 0.3, what
 
 
 def _fullness(clinic, resources, first, last):

@@ -109,7 +109,7 @@ def _gone_on(appointment: Json, hours: Mapping[str, Openings], now: datetime, se
     visit = _visit(appointment, hours)
     if visit is None:
         return []
-    settle(visit, now, seed)
+    settle(visit, now, seed, kept=True)
     if visit.status in {"booked", "cancelled"} or _rank(visit.status) <= _rank(appointment["status"]):
         return []
     made = [appointment | {"status": visit.status}]
