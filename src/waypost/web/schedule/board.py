@@ -82,6 +82,11 @@ class Card:
     def tall(self) -> int:
         return self.lines * LINE_PIXELS
 
+    @property
+    def place(self) -> str:
+        beside = f";left:calc({self.left}% + 3px);width:calc({self.width}% - 6px)" if self.width < 100 else ""
+        return f"top:{self.top}px;height:{self.height}px{beside}"
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -90,6 +95,10 @@ class Box:
     label: str
     url: str = ""
     said: str = ""
+
+    @property
+    def place(self) -> str:
+        return f"top:{self.top}px;height:{self.height}px"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +215,8 @@ class _Scale:
     hour: int
 
     def at(self, instant: datetime) -> int:
-        local = instant.astimezone(self.base.tzinfo)
-        minutes = (local.replace(tzinfo=None) - self.base.replace(tzinfo=None)).total_seconds() / 60
-        return round(minutes * self.hour / 60)
+        local = instant.astimezone(self.base.tzinfo)  # of one zone, so their difference is that of the wall clock
+        return round((local - self.base).total_seconds() * self.hour / 3600)
 
     def top_of(self, span: Span) -> int:
         return max(0, self.at(span.start))

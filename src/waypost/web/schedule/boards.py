@@ -54,6 +54,14 @@ class Pick:
     options: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """Addresses that stand on every card and column, worked out once."""
+
+    schedule: str
+    visits: str  # an id follows
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What board is asked for; kept in the address."""
@@ -208,8 +216,9 @@ def _lanes(
     by_resource: dict[str, list[BoardRow]] = {}
     for row in rows:
         by_resource.setdefault(row.resource, []).append(row)
+    urls = Urls(reverse("schedule"), reverse("visit", args=["-"])[:-1])
     lanes = [
-        _lane(here, calendar, by_resource.get(calendar.resource, []), day)
+        _lane(here, calendar, by_resource.get(calendar.resource, []), day, urls)
         for calendar in calendars
         for day in days
     ]
@@ -228,7 +237,7 @@ def _worth_showing(lanes: list[drawing.Lane]) -> list[drawing.Lane]:
     return [lane for lane in lanes if lane.opened or lane.taken or (lane.day and lane.day.weekday() < 5)]
 
 
-def _lane(here: Clinic, calendar: Calendar, rows: list[BoardRow], day: date) -> drawing.Lane:
+def _lane(here: Clinic, calendar: Calendar, rows: list[BoardRow], day: date, urls: Urls) -> drawing.Lane:
     opened = templates.open_spans(calendar, day, day)
     low, high = _midnight(day, calendar.zone), _midnight(day + timedelta(days=1), calendar.zone)
     said = tuple(
@@ -238,10 +247,10 @@ def _lane(here: Clinic, calendar: Calendar, rows: list[BoardRow], day: date) -> 
     )
     rest = subtract(subtract((Span(low, high),), opened), union(span for span, _ in said))
     closed = (*said, *((span, "" if opened or said else "Not in") for span in rest))
-    taken = tuple(_taken(here, row) for row in rows if row.starts < high and row.ends > low)
+    taken = tuple(_taken(here, row, urls) for row in rows if row.starts < high and row.ends > low)
     return drawing.Lane(
         key=calendar.resource, title=calendar.name, note=_note(here, calendar), opened=opened, closed=closed, taken=taken,
-        capacity=calendar.capacity, url=f"{reverse('schedule')}?{urlencode({'span': 'week', 'who': calendar.resource, 'day': day, 'by': _by(calendar)})}",
+        capacity=calendar.capacity, url=f"{urls.schedule}?{urlencode({'span': 'week', 'who': calendar.resource, 'day': day, 'by': _by(calendar)})}",
     )  # fmt: skip
 
 
@@ -255,7 +264,7 @@ def _note(here: Clinic, calendar: Calendar) -> str:
     return skills or noun
 
 
-def _taken(here: Clinic, row: BoardRow) -> drawing.Taken:
+def _taken(here: Clinic, row: BoardRow, urls: Urls) -> drawing.Taken:
     kind = here.kinds.get(row.visit_type)
     name = row.name or "Patient"
     year = f"{row.born.year}" if row.born else ""
@@ -276,7 +285,7 @@ def _taken(here: Clinic, row: BoardRow) -> drawing.Taken:
         marks=_marks(row),
         kind=row.kind,
         reason=row.reason,
-        url=reverse("visit", args=[row.appointment]) if row.kind != "block" else "",
+        url=f"{urls.visits}{row.appointment}" if row.kind != "block" else "",
         movable=row.kind == "visit" and row.status in {"booked", "pending"} and row.lane is not None,
     )
 
