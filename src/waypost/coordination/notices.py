@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from waypost.access import scopes
+from waypost.coordination.problems import PatientDeceased, WhoseNotice
 from waypost.kernel.context import Context
 from waypost.kernel.dates import local_day
 from waypost.kernel.scope import Scope
@@ -54,26 +55,41 @@ class Notice:
 
 
 def notice(ctx: Context, appointment: str, *, patient: str = "") -> Notice:
-    """Return what one patient of a visit is told; of a group, the one named or else the first.
+    """Return what one patient of a visit is told. Whom it is for is never guessed: of a group, one is named.
 
-    Raises NotFound where the visit has no such patient or no time.
+    Raises WhoseNotice where several have a place in it and none is named, NotFound where the visit has no such patient
+    or no time, PatientDeceased where nothing goes out any more.
     """
-    scope = scopes.for_staff(ctx, what=f"Appointment/{appointment}", **({"patient": patient} if patient else {}))
+    if patient:
+        scope = scopes.for_staff(ctx, what=f"Appointment/{appointment}", patient=patient)
+    else:
+        scope = scopes.for_resource(ctx, "Appointment", appointment)
     found = records.read(scope, "Appointment", appointment)
-    return notice_of(ctx, scope, found, patient=patient)
+    made = notice_of(ctx, scope, found, patient=patient or only_patient(found.resource))
+    if people.died(made.patient):
+        raise PatientDeceased
+    return made
 
 
-def notice_of(ctx: Context, scope: Scope, found: Version, *, patient: str = "") -> Notice:
-    ids = fhir.patients_of(found.resource)
-    wanted = patient or (ids[0] if ids else "")
-    if wanted not in ids or not found.resource.get("start"):
+def only_patient(appointment: Json) -> str:
+    """Return the patient that a visit is for. Raises WhoseNotice where there are several, NotFound where there is none."""
+    ids = fhir.patients_of(appointment)
+    if len(ids) > 1:
+        raise WhoseNotice
+    if not ids:
         raise NotFound
-    person = records.read(scope, "Patient", wanted).resource
+    return ids[0]
+
+
+def notice_of(ctx: Context, scope: Scope, found: Version, *, patient: str) -> Notice:
+    if patient not in fhir.patients_of(found.resource) or not found.resource.get("start"):
+        raise NotFound
+    person = records.read(scope, "Patient", patient).resource
     organization = messaging.organization(ctx.tenant)
     day = _day(found.resource, organization.zone)
-    around = records.about(scope, wanted, ["Appointment", "Task"], since=day - timedelta(days=400))
-    same_day = [v for v in around if v.type == "Appointment" and v.id != found.id and _on(v.resource, day)]
-    tasks = tuple(v.resource for v in around if v.type == "Task" and _focus(v.resource) == f"Appointment/{found.id}")
+    around = records.about(scope, patient, ["Task"], since=day - timedelta(days=400))
+    same_day = [v for v in _visits_on(scope, patient, day) if v.id != found.id]
+    tasks = tuple(v.resource for v in around if _focus(v.resource) == f"Appointment/{found.id}")
     names = _names(scope, [found.resource, *(v.resource for v in same_day)])
     site = records.read_or_none(scope, "Location", fhir.site_id(found.resource))
     who = fhir.clinic(
@@ -139,9 +155,16 @@ def _day(appointment: Json, zone: str) -> datetime:
     return datetime.combine(local_day(start, zone), time.min, ZoneInfo(zone))
 
 
-def _on(appointment: Json, day: datetime) -> bool:
-    start = fhir.moment(appointment.get("start"))
-    return appointment.get("status") in HOLDING and start is not None and day <= start < day + timedelta(days=1)
+def _visits_on(scope: Scope, patient: str, day: datetime) -> list[Version]:
+    """Return every visit of that day in which the patient has a place, those of a group filed under another too."""
+    found = records.fetch(
+        scope,
+        f"{records.CURRENT} WHERE c.tenant = %s AND c.type = 'Appointment' AND NOT c.deleted AND c.status = ANY(%s)"
+        " AND c.sort_at >= %s AND c.sort_at < %s AND c.id IN (SELECT r.id FROM records_ref r WHERE r.tenant = %s"
+        f" AND r.target = %s AND r.type = 'Appointment' AND r.param = 'actor') AND ({scope.where}) ORDER BY c.sort_at, c.id",
+        [scope.tenant, sorted(HOLDING), day, day + timedelta(days=1), scope.tenant, f"Patient/{patient}", *scope.params],
+    )
+    return [v for v in found if patient in fhir.patients_of(v.resource)]
 
 
 def _focus(task: Json) -> str:

@@ -25,6 +25,12 @@ class PatientDeceased(Problem):
     title, remedy = "The patient has died.", "If that is a mistake, correct it on the patient's page first."
 
 
+class WhoseNotice(Problem):
+    code, status, issue = "coordination.whose-notice", 422, "required"
+    title = "This visit is for several patients."
+    remedy = "Say for whom: each one's letter and calendar file stand beside their name on the visit's page."
+
+
 class PatientMerged(Problem):
     code, status, issue = "coordination.patient-merged", 409, "conflict"
     title, remedy = "This chart was merged into another.", "Book on the surviving chart."

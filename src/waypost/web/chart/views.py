@@ -1,5 +1,7 @@
 """Everything about one patient on one page, and the pages behind its 'All'."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -48,11 +50,16 @@ def patient(request: Request, id: str) -> HttpResponse:
         survivor=_survivor(request, view.who.merged_into),
         reasons=REASONS if view.closed == "ask" else (),
         visit_pages=_has("visit"),
-        itinerary=reverse("visit-letter", args=[view.upcoming[0].id])
-        if view.upcoming and _has("visit-letter")
-        else "",
+        itinerary=_itinerary(view),
     )
     return render_page(request, page)
+
+
+def _itinerary(view: patients.PatientView) -> str:
+    """Return where the letter of the next visit is, this patient's own: a visit may be a group's."""
+    if not view.upcoming or view.who.died or not _has("visit-letter"):
+        return ""
+    return f"{reverse('visit-letter', args=[view.upcoming[0].id])}?{urlencode({'patient': view.who.id})}"
 
 
 def _has(route: str) -> bool:

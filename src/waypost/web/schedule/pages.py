@@ -179,6 +179,7 @@ class Seat:
     leave_url: str
     last: bool
     expect: int
+    letter: LetterCard | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +203,7 @@ class VisitPage(Page):
     series_said: str = ""
     cancel: ReasonCard | None = None
     letter: LetterCard | None = None
+    letter_note: str = ""
     deliveries: Sequence[Sent] = ()
     mail_said: str = ""
     history: Sequence[tuple[str, str]] = ()

@@ -11,6 +11,18 @@ REASONS = (
     ("patient", "The patient asked to"), ("provider", "The provider is away"), ("ride", "No ride"), ("weather", "Weather"),
     ("better", "No longer needed"), ("coverage", "Coverage or cost"), ("error", "Booked by mistake"), ("other", "Something else"),
 )  # fmt: skip
+WHY = {  # every reason a visit can have been canceled for, those of FHIR and of our own acts included
+    **dict(REASONS), "deceased": "The patient has died", "pat": "The patient asked to", "pat-crs": "The patient asked to",
+    "pat-cpp": "The patient could not come", "pat-dec": "The patient has died", "pat-fb": "The patient felt better",
+    "pat-lt": "No ride", "pat-mt": "The patient moved", "pat-mv": "The patient moved away", "pat-preg": "Pregnancy",
+    "pat-swl": "The time did not suit", "pat-two": "The patient had another appointment", "prov": "The provider is away",
+    "prov-pers": "The provider is away", "prov-dch": "The provider discharged the patient", "prov-edu": "The provider is away",
+    "prov-hosp": "The provider is away", "prov-labs": "Results were missing", "prov-mil": "The provider is away",
+    "maint": "Equipment was down", "meds-inc": "Preparation was incomplete", "oth-cms": "No approval from the payer",
+    "oth-err": "Booked by mistake", "oth-fin": "Coverage or cost", "oth-iv": "Booked by mistake", "oth-int": "No interpreter",
+    "oth-mu": "Something else", "oth-room": "No room was free", "oth-oerr": "The order was wrong",
+    "oth-swie": "Something else", "oth-weath": "Weather", "other": "Something else",
+}  # fmt: skip
 
 
 class CancelForm(DeskForm):

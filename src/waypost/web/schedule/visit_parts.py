@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 
 from waypost.access import queries as access
-from waypost.access.permissions import Permission, allowed
 from waypost.coordination import notices
 from waypost.coordination.actions.visits import series_of as all_of_series
 from waypost.kernel import ids
@@ -28,8 +27,8 @@ from waypost.web.forms import DeskForm
 from waypost.web.parts import Act, Status
 from waypost.web.schedule import over
 from waypost.web.schedule.outbox import NEWS, STATES
-from waypost.web.schedule.pages import CardFact, LetterCard, PageAct, ReasonCard, Seat, Sent
-from waypost.web.schedule.visit_forms import REASONS, CancelForm, NoShowForm
+from waypost.web.schedule.pages import CardFact, PageAct, ReasonCard, Sent
+from waypost.web.schedule.visit_forms import WHY, CancelForm, NoShowForm
 
 Json = dict[str, Any]
 STATUSES = {
@@ -79,7 +78,10 @@ def said_of(notice: notices.Notice, ctx: Context, language: str) -> str:
     )  # fmt: skip
 
 
-def acts_of(found: Version, ctx: Context, start: datetime | None, *, outside: bool) -> list[PageAct]:
+def acts_of(
+    found: Version, ctx: Context, start: datetime | None, *, outside: bool, died: bool = False
+) -> list[PageAct]:
+    """Return what may be done now; for one who has died nothing is booked or moved."""
     here, status = reverse("visit", args=[found.id]), found.resource.get("status")
     kept = [("expect", str(found.version)), ("key", str(ids.uuid7(ctx.now)))]
     today = start is not None and local_day(start, ctx.zone) == local_day(ctx.now, ctx.zone)
@@ -94,10 +96,12 @@ def acts_of(found: Version, ctx: Context, start: datetime | None, *, outside: bo
         )
 
     acts: list[PageAct] = []
+    if status == "waitlist" and died:
+        return [PageAct(label="Take off the waitlist", url=f"{here}?do=cancel")]
     if status == "waitlist":
         acts.append(PageAct(label="Find times", url=reverse("visit-times", args=[found.id]), key="b", primary=True))
         acts.append(PageAct(label="Take off the waitlist", url=f"{here}?do=cancel"))
-    if status == "pending":
+    if status == "pending" and not died:
         acts.append(post("Book it", "visit-confirm", primary=True, key="b"))
     if status == "booked" and today and not outside:
         acts.append(post("Arrived", "visit-arrive", primary=True, key="e"))
@@ -109,13 +113,13 @@ def acts_of(found: Version, ctx: Context, start: datetime | None, *, outside: bo
         )
     if status == "noshow" and today:
         acts.append(post("Came after all", "visit-arrive", primary=True))
-    if status in {"booked", "pending"} and not outside and code:
+    if status in {"booked", "pending"} and not outside and code and not died:
         acts.append(PageAct(label="Move", url=move_url, key="m", primary=not acts))
     if status in {"booked", "pending", "arrived"}:
         acts.append(PageAct(label="Cancel", url=f"{here}?do=cancel"))
     if status == "booked" and begun and not outside:
         acts.append(PageAct(label="Did not come", url=f"{here}?do=noshow"))
-    if status in {"cancelled", "noshow", "fulfilled"} and code and patient:
+    if status in {"cancelled", "noshow", "fulfilled"} and code and patient and not died:
         acts.append(
             PageAct(
                 label="Book again", url=f"{reverse('find-times')}?patient={patient}&visit={code}", key="b"
@@ -176,7 +180,7 @@ def facts_of(
         facts.append(
             CardFact(
                 label="Why",
-                value=" · ".join(v for v in (dict(REASONS).get(code, code), why.get("text", "")) if v),
+                value=" · ".join(v for v in (WHY.get(code, ""), why.get("text", "")) if v),
             )
         )
     return facts
@@ -197,29 +201,6 @@ def stops_of(resource: Json, zone: str) -> list[tuple[str, str, str]]:
         )
         found.append((row.shown_starts, (hours_of(row.shown_starts, row.shown_ends, zone), name, held)))
     return [line for _, line in sorted(found, key=lambda pair: pair[0])]
-
-
-def roster_of(scope: Scope, ctx: Context, found: Version, ids_: Sequence[str]) -> list[Seat]:
-    kind = notices.kind_of(ctx, found.resource)
-    if len(ids_) < 2 and (kind is None or kind.capacity < 2):
-        return []
-    kept = records.many(scope, [("Patient", id_) for id_ in ids_])
-    today = local_day(ctx.now, ctx.zone)
-    who = [people.who(version.resource, today) for version in kept.values()]
-    leave = found.resource.get("status") in {"booked", "pending"}
-    leave = leave and allowed(ctx.actor.roles, Permission.APPOINTMENT_STATUS)
-    return [
-        Seat(
-            name=w.name,
-            ids=f"{w.birth} · MRN {w.mrn}",
-            url=reverse("patient", args=[w.id]),
-            patient=w.id,
-            leave_url=reverse("visit-leave", args=[found.id]) if leave else "",
-            last=len(ids_) == 1,
-            expect=found.version,
-        )
-        for w in sorted(who, key=lambda w: w.name)
-    ]
 
 
 def roster_said_of(ctx: Context, resource: Json, ids_: Sequence[str]) -> str:
@@ -257,27 +238,6 @@ def reason_card_of(found: Version, asked: str, form: DeskForm | None, ctx: Conte
             title=verb, url=reverse("visit-cancel", args=[found.id]), verb=verb, form=form, keep=keep
         )
     return None
-
-
-def letter_of(ctx: Context, notice: notices.Notice, found: Version) -> LetterCard:
-    letter = notice.letter()
-    language = {"en": "English", "es": "Spanish"}[letter.language]
-    hard = (
-        ""
-        if letter.reading.easy
-        else f"This letter reads at grade {letter.reading.grade:.0f}, above 6: shorten the note or the preparation text, or print it knowing that."
-    )
-    grade = max(letter.reading.grade, 1)
-    return LetterCard(
-        said=f"Letter and itinerary in {language}, reads at grade {grade:.0f}.",
-        url=reverse("visit-letter", args=[found.id]),
-        ics_url=reverse("visit-ics", args=[found.id]),
-        hard=hard,
-        print_url=reverse("visit-letter-print", args=[found.id])
-        if allowed(ctx.actor.roles, Permission.LETTER_SEND)
-        else "",
-        patient=notice.patient["id"],
-    )
 
 
 def deliveries_of(scope: Scope, found: Version, zone: str) -> list[Sent]:

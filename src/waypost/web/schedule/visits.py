@@ -22,6 +22,7 @@ from waypost.web.forms import DeskForm
 from waypost.web.pages import Request, render_page
 from waypost.web.schedule import choices as choosing
 from waypost.web.schedule import sought
+from waypost.web.schedule import visit_letters as letters
 from waypost.web.schedule import visit_parts as parts
 from waypost.web.schedule.pages import CardFact, VisitPage
 from waypost.web.schedule.sites import site_names
@@ -43,9 +44,11 @@ def page_of(request: Request, found: Version, *, asked: str = "", form: DeskForm
     ctx = request.ctx
     resource = found.resource
     ids_ = patients_of(resource)
-    scope = scopes.for_staff(ctx, what=f"Appointment/{found.id}", patient=ids_[0] if ids_ else None)
-    view = patients.head_of(ctx, ids_[0]) if ids_ else None
-    notice = notices.notice_of(ctx, scope, found) if ids_ and resource.get("start") else None
+    scope = scopes.for_staff(ctx, what=f"Appointment/{found.id}", patient=ids_[0] if len(ids_) == 1 else None)
+    if len(ids_) > 1:
+        scopes.found(ctx, "Appointment", ids_, action="read")
+    view = patients.head_of(ctx, ids_[0]) if len(ids_) == 1 else None
+    notice = notices.notice_of(ctx, scope, found, patient=ids_[0]) if ids_ and resource.get("start") else None
     start, end = moment(resource.get("start")), moment(resource.get("end"))
     zone = notice.clinic.zone if notice else ctx.zone
     today = local_day(ctx.now, zone)
@@ -56,8 +59,10 @@ def page_of(request: Request, found: Version, *, asked: str = "", form: DeskForm
         else "no time yet"
     )
     outside = fhir.extension(resource, "outside") is True
+    died = bool(view and view.who.died)
     tell = (
         notice is not None
+        and not died
         and start is not None
         and start > ctx.now
         and resource.get("status") == "booked"
@@ -75,21 +80,28 @@ def page_of(request: Request, found: Version, *, asked: str = "", form: DeskForm
         say_translated=parts.said_of(notice, ctx, "es") if say and spanish and notice else "",
         say_language="In Spanish",
         say_code="es",
-        acts=parts.acts_of(found, ctx, start, outside=outside),
+        acts=parts.acts_of(found, ctx, start, outside=outside, died=died),
         facts=[
             *_kept(ctx, scope, found, today),
             *parts.facts_of(ctx, found, notice, zone, today, outside=outside),
         ],
         stops=parts.stops_of(resource, zone),
-        roster=parts.roster_of(scope, ctx, found, ids_),
+        roster=letters.roster_of(scope, ctx, found, ids_),
         roster_said=parts.roster_said_of(ctx, resource, ids_),
         series=parts.series_of(ctx, found, zone, today),
         cancel=parts.reason_card_of(found, asked, form, ctx),
-        letter=parts.letter_of(ctx, notice, found) if notice and not outside else None,
+        letter=letters.letter_of(ctx, notice, found) if notice and view and not outside else None,
+        letter_note=_letter_note(ids_, died=died),
         deliveries=parts.deliveries_of(scope, found, zone),
         mail_said="No e-mail went out for this visit.",
         history=parts.history_of(ctx, scope, found, zone, today),
     )
+
+
+def _letter_note(patients: list[str], *, died: bool) -> str:
+    if died:
+        return "The patient has died: no letter, calendar file or e-mail goes out."
+    return "Each one's letter and calendar file stand beside their name in the roster." if len(patients) > 1 else ""
 
 
 def _kept(ctx: Context, scope: Scope, found: Version, today: date) -> list[CardFact]:

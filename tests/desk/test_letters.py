@@ -1,0 +1,74 @@
+"""Letters, calendar files and mail name whom they are for: each patient's own, of a group too, and nothing to the dead."""
+
+import pytest
+
+from tests.desk.test_schedule import booked, links, words
+from tests.small_clinic import at
+from waypost.coordination import deceased, notices
+
+
+@pytest.fixture
+def client(desk, clinic):
+    return desk("scheduler")
+
+
+@pytest.fixture
+def group(client, clinic):
+    """Return a class at ten with patients 1 and 2 in it."""
+    visit = booked(clinic, "class", start=at(10), patient=1)
+    client.post(f"/visits/{visit.id}/join", {"patient": clinic.patients[2], "key": "j"})
+    return visit
+
+
+def test_the_itinerary_on_a_page_is_that_patients_own(client, clinic, group):
+    for n in (1, 2):
+        [itinerary] = links(client.get(f"/patients/{clinic.patients[n]}"), "/letter")
+        assert itinerary == f"/visits/{group.id}/letter?patient={clinic.patients[n]}"
+        letter = notices.notice(clinic.ctx, group.id, patient=clinic.patients[n]).letter()
+        assert letter.to[0] == f"Marisol Castillo{n}"
+        assert client.get(itinerary).content.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("what", ["letter", "calendar"])
+def test_of_a_group_nothing_goes_out_without_a_name(client, clinic, group, what):
+    answer = client.get(f"/visits/{group.id}/{what}")
+    assert answer.status_code == 422
+    assert "This visit is for several patients." in words(answer)
+    assert client.get(f"/visits/{group.id}/{what}?patient={clinic.patients[3]}").status_code == 404
+    assert client.post(f"/visits/{group.id}/letter/print", {}).status_code == 422
+
+
+def test_each_one_of_a_roster_gets_letter_and_calendar_file(client, clinic, group):
+    page = client.get(f"/visits/{group.id}")
+    whose = [clinic.patients[n] for n in (1, 2)]
+    assert sorted(links(page, "/calendar?")) == sorted(f"/visits/{group.id}/calendar?patient={id_}" for id_ in whose)
+    for n in (1, 2):
+        assert f"Print the letter of Castillo{n}, Marisol in English" in page.content.decode()
+        answer = client.post(f"/visits/{group.id}/letter/print", {"patient": clinic.patients[n]})
+        assert answer["Location"] == f"/visits/{group.id}/letter?patient={clinic.patients[n]}"
+
+
+def test_the_days_letter_lists_the_group_for_each_of_its_patients(client, clinic, group):
+    for n in (1, 2):
+        talk = booked(clinic, "talk", start=at(14, 25 * n - 25), patient=n)
+        letter = notices.notice(clinic.ctx, talk.id, patient=clinic.patients[n]).letter()
+        assert [stop.what for stop in letter.stops] == ["Heart class", "Follow-up"]
+        client.post(f"/visits/{group.id}/leave", {"patient": clinic.patients[n]})
+        after = notices.notice(clinic.ctx, talk.id, patient=clinic.patients[n]).letter()
+        assert [stop.what for stop in after.stops] == ["Follow-up"]
+
+
+def test_nothing_goes_out_to_the_dead_and_nothing_is_booked(client, clinic):
+    visit = booked(clinic)
+    deceased.mark_deceased(clinic.ctx, clinic.patients[0], on="2026-11-24")
+    page = client.get(f"/visits/{visit.id}")
+    said = words(page)
+    assert "Why The patient has died" in said
+    assert "no letter, calendar file or e-mail goes out" in said
+    assert "deceased" not in said.lower().replace("record a death", "")
+    assert "Book again" not in said
+    assert not links(page, "/letter") + links(page, "/calendar?")
+    for what in ("letter", "calendar"):
+        answer = client.get(f"/visits/{visit.id}/{what}?patient={clinic.patients[0]}")
+        assert answer.status_code == 422
+        assert "The patient has died." in words(answer)
