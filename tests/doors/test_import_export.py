@@ -129,6 +129,28 @@ def test_lines_stand_each_for_itself(clinic, capsys):
     assert '"value":1.10' in clinic.read("Observation/o1").text
 
 
+def test_what_leads_nowhere_is_listed_of_what_was_imported_and_of_nothing_else(clinic, capsys):
+    lost = [{"from": "Observation/o1", "to": "Patient/nobody"}]
+    first = clinic.write("1.ndjson", observation("o1", subject="Patient/nobody"))
+    for _ in range(2):  # the second time it is here already, and its reference leads nowhere still
+        assert clinic.take(capsys, first)["dangling"] == 1
+        assert clinic.rows("dangling") == lost
+    later = clinic.write("2.ndjson", "\n".join([observation("o2", subject="Patient/p1"), json.dumps(PATIENT)]))
+    assert clinic.take(capsys, later)["dangling"] == 0
+    both = [clinic.write("3.ndjson", observation("o3", subject="Patient/p3")), later, first]
+    assert clinic.take(capsys, *both)["dangling"] == 2
+    assert clinic.rows("dangling") == [*lost, {"from": "Observation/o3", "to": "Patient/p3"}]
+    bad = clinic.write(
+        "4.json",
+        bundle(
+            entry(json.loads(observation("o4", subject="Patient/p4"))), entry(PATIENT | {"gender": "banana"})
+        ),
+    )
+    assert clinic.take(capsys, bad)["dangling"] == 0  # refused, so nothing of it is here
+    clinic.take(capsys, clinic.write("5.ndjson", json.dumps(PATIENT | {"id": "nobody"})))
+    assert clinic.take(capsys, first)["dangling"] == 0
+
+
 def test_a_second_run_changes_nothing_and_an_interrupted_one_goes_on(clinic, capsys):
     first = clinic.write("in/1.json", bundle(entry(PATIENT), entry(json.loads(observation("o1")))))
     clinic.write("in/2.ndjson", observation("o2") + "\n" + observation("o3"))

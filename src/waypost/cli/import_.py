@@ -11,7 +11,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from waypost.cli import reporting
 from waypost.cli.intake import preparing, sources
 from waypost.cli.options import add_tenant
 from waypost.kernel.problem import Issue, Problem
+from waypost.kernel.scope import Scope
 
 EXAMPLES = ("waypost import patients/ more.ndjson.gz", "waypost import export/ --refused refused.ndjson --json")
 BATCH = 500  # single resources filed in one act
@@ -66,7 +67,6 @@ class Tally:
 def run(args: argparse.Namespace) -> int:
     """Import everything that is named; exit 1 where anything was refused."""
     from waypost.access import accounts, scopes
-    from waypost.records import queries
 
     found = sources.files(args.paths)
     tenant = accounts.tenant_named(args.tenant)
@@ -81,13 +81,10 @@ def run(args: argparse.Namespace) -> int:
     refused_file = args.refused or folder / f"refused-{ctx.now:%Y%m%dT%H%M%S}.ndjson"
     dangling_file = args.dangling or folder / f"dangling-{ctx.now:%Y%m%dT%H%M%S}.ndjson"
     with closing(Rows(refused_file)) as refusals, closing(Rows(dangling_file)) as lost:
-        importer = Importer(ctx, lambda keys: queries.hashes(scope, keys), tally, refusals)
+        importer = Importer(ctx, scope, tally, refusals, lost)
         total = sum(path.stat().st_size for path in found) // KILOBYTE
         with reporting.progress("Importing, kB", total, quiet=args.json) as shown:
             importer.run(found, shown)
-        for type_, id_, target in queries.dangling(scope):
-            tally.dangling += 1
-            lost.add({"from": f"{type_}/{id_}", "to": target})
     seconds = time.monotonic() - began
     _report(args, tally, refusals.path, lost.path, seconds)
     return 1 if tally.refused else 0
@@ -125,14 +122,8 @@ class Rows:
 class Importer:
     """Reads and judges in this thread while another writes, so that the database and Python work at once."""
 
-    def __init__(
-        self,
-        ctx: Any,
-        known: Callable[[list[preparing.Key]], dict[preparing.Key, set[bytes]]],
-        tally: Tally,
-        refusals: Rows,
-    ) -> None:
-        self.ctx, self.known, self.tally, self.refusals = ctx, known, tally, refusals
+    def __init__(self, ctx: Any, scope: Scope, tally: Tally, refusals: Rows, lost: Rows) -> None:
+        self.ctx, self.scope, self.tally, self.refusals, self.lost = ctx, scope, tally, refusals, lost
         self._queue: queue.Queue[preparing.Batch | None] = queue.Queue(AHEAD)
         self._failed: BaseException | None = None
         self._lock = threading.Lock()
@@ -168,12 +159,15 @@ class Importer:
 
     def _prepare(self, batch: preparing.Batch) -> None:
         """Pass over what is kept already, then validate the rest."""
-        known = self.known([one.key for one in batch.arrivals]) if batch.arrivals else {}
+        from waypost.records import queries
+
+        keys = [one.key for one in batch.arrivals]
+        known = queries.hashes(self.scope, keys) if keys else {}
         fresh = []
         for one in batch.arrivals:
             hashes = known.setdefault(one.key, set())
             if one.hash in hashes:
-                batch.equal += 1
+                batch.equal.append(one.key)
             else:
                 hashes.add(one.hash)
                 fresh.append(one)
@@ -183,16 +177,24 @@ class Importer:
     def _write(self) -> None:
         from django.db import connection
 
+        from waypost.records.arrivals import Arrivals
+
         try:
+            arrived = Arrivals()
             while (batch := self._queue.get()) is not None:
                 self._file(batch)
+                arrived.add(batch.kept)
+            for type_, id_, target in arrived.dangling(self.scope):
+                self.tally.dangling += 1
+                self.lost.add({"from": f"{type_}/{id_}", "to": target})
         except BaseException as error:
             self._failed = error
         finally:
             connection.close()
 
     def _file(self, batch: preparing.Batch) -> None:
-        self.tally.equal += batch.equal
+        self.tally.equal += len(batch.equal)
+        batch.kept += batch.equal
         if batch.arrivals:
             self._take(batch, batch.arrivals)
         for refusal in batch.refusals:
@@ -224,6 +226,7 @@ class Importer:
                 )
             )  # fmt: skip
             return
+        batch.kept += [one.key for one in arrivals]
         self.tally.new += new
         self.tally.equal += len(arrivals) - new
         for type_, group in itertools.groupby(sorted(one.type for one in arrivals)):

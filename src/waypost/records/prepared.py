@@ -51,7 +51,7 @@ def _execute(text: str, values: Sequence[Any], _many: bool, _context: object) ->
     else:
         found = pgconn.exec_prepared(name, sent) if name else pgconn.exec_params(_numbered(text), sent)
     read = _read(found)
-    connection.health_check_done = True  # it has just answered, and need not be asked whether it would
+    connection.health_check_done = True  # type: ignore[attr-defined]  # it has just answered; nobody need ask whether it would
     return read
 
 

@@ -135,28 +135,6 @@ def hashes(scope: Scope, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str
     return found
 
 
-def dangling(scope: Scope) -> Iterator[tuple[str, str, str]]:
-    """Yield (type, id, target) for every reference by Type/id to what is not here.
-
-    Hash joins only: right after an import the tables' statistics are old, and nested loops would be quadratic.
-    """
-    with transaction.atomic():
-        tenancy.enter(scope.tenant)
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_nestloop = off")
-            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
-        with connection.chunked_cursor() as cursor:
-            cursor.execute(
-                "SELECT DISTINCT r.type, r.id, r.target FROM records_ref r LEFT JOIN"
-                " (SELECT type || '/' || id AS target FROM records_current WHERE tenant = %s AND NOT deleted) c USING (target)"
-                " WHERE r.tenant = %s AND c.target IS NULL AND split_part(r.target, '/', 3) = ''"
-                " AND split_part(r.target, '/', 2) <> '' AND position(':' in r.target) = 0 AND position('?' in r.target) = 0"
-                " ORDER BY r.type, r.id, r.target",
-                [scope.tenant, scope.tenant],
-            )
-            yield from cursor
-
-
 def each(scope: Scope, type_: str) -> Iterator[str]:
     """Yield the newest text of every resource of a type that is not deleted, in order of id, on one snapshot."""
     with transaction.atomic(), connection.chunked_cursor() as cursor:

@@ -73,7 +73,8 @@ class Batch:
     atomic: bool
     arrivals: list[Arrival] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
-    equal: int = 0
+    equal: list[Key] = field(default_factory=list)  # what is here already, the same
+    kept: list[Key] = field(default_factory=list)  # what is here once the batch has been filed
 
 
 def batch_of(source: Text) -> Batch:
