@@ -142,8 +142,17 @@ class Importer:
         finally:
             self._put(None)
             writer.join()
+            self._make_durable()
         if self._failed is not None:
             raise self._failed
+
+    def _make_durable(self) -> None:
+        """Audit what was done. This commit waits for the disk, and the disk then holds every commit before it."""
+        from waypost.audit.entries import entry
+        from waypost.records import acts
+
+        done = {"new": self.tally.new, "equal": self.tally.equal, "refused": self.tally.refused}
+        acts.note(self.ctx, entry(self.ctx, "import", detail=done))
 
     def _put(self, batch: preparing.Batch | None) -> None:
         while self._failed is None:
@@ -180,6 +189,9 @@ class Importer:
         from waypost.records.arrivals import Arrivals
 
         try:
+            with connection.cursor() as cursor:
+                # An import that breaks off is run again, so its acts need not wait for the disk one by one.
+                cursor.execute("SET synchronous_commit = off")
             arrived = Arrivals()
             while (batch := self._queue.get()) is not None:
                 self._file(batch)
