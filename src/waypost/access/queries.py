@@ -7,7 +7,7 @@ from django.db import connection
 
 from waypost.access.rules import Facts
 from waypost.kernel.context import Actor
-from waypost.records import tenancy
+from waypost.records import prepared, tenancy
 
 
 def facts(tenant: int, actor: Actor, patient: str, now: datetime) -> Facts:
@@ -29,13 +29,12 @@ def facts(tenant: int, actor: Actor, patient: str, now: datetime) -> Facts:
 def care_team(tenant: int, patient: str, now: datetime) -> frozenset[str]:
     """Return the ids of the Practitioners on the patient's care team or panel, as the schedule's 'knows the patient'."""
     tenancy.enter(tenant)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT practitioner FROM access_relationship WHERE tenant = %s AND patient = %s"
-            " AND kind IN ('team', 'panel') AND since <= %s AND until > %s",
-            [tenant, patient, now, now],
-        )
-        return frozenset(practitioner for (practitioner,) in cursor.fetchall())
+    found = prepared.rows(
+        "SELECT DISTINCT practitioner FROM access_relationship WHERE tenant = %s AND patient = %s"
+        " AND kind IN ('team', 'panel') AND since <= %s AND until > %s",
+        [tenant, patient, now, now],
+    )
+    return frozenset(practitioner for (practitioner,) in found)
 
 
 def names_of(tenant: int, keys: Iterable[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from waypost.access import queries as access_queries
 from waypost.kernel.clock import Clock, SystemClock
 from waypost.kernel.scope import Scope
 from waypost.kernel.spans import Span, union
-from waypost.records import tenancy
+from waypost.records import prepared, tenancy
 from waypost.scheduling import limits
 from waypost.scheduling.queries.clinic import Clinic, clinic
 from waypost.scheduling.rules import bits, finder
@@ -35,16 +35,14 @@ def surroundings(tenant: int, here: Clinic, now: datetime, wish: FindWish) -> Su
     if wish.patient is None:
         return around
     tenancy.enter(tenant)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT mine.starts, mine.ends, other.resource FROM scheduling_booking mine"
-            " LEFT JOIN scheduling_booking other ON other.tenant = mine.tenant AND other.appointment = mine.appointment"
-            " AND other.part <> mine.part AND other.kind = 'visit'"
-            " WHERE mine.tenant = %s AND mine.resource = %s AND mine.appointment <> %s"
-            " AND (mine.hold_until IS NULL OR mine.hold_until > %s)",
-            [tenant, f"Patient/{wish.patient}", wish.instead_of or "", now],
-        )
-        rows = cursor.fetchall()
+    rows = prepared.rows(
+        "SELECT mine.starts, mine.ends, other.resource FROM scheduling_booking mine"
+        " LEFT JOIN scheduling_booking other ON other.tenant = mine.tenant AND other.appointment = mine.appointment"
+        " AND other.part <> mine.part AND other.kind = 'visit'"
+        " WHERE mine.tenant = %s AND mine.resource = %s AND mine.appointment <> %s"
+        " AND (mine.hold_until IS NULL OR mine.hold_until > %s)",
+        [tenant, f"Patient/{wish.patient}", wish.instead_of or "", now],
+    )
     team = {f"Practitioner/{id_}" for id_ in access_queries.care_team(tenant, wish.patient, now)}
     busy, trips, seen = [], {}, set(team)
     for starts, ends, other in rows:

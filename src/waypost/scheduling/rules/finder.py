@@ -4,6 +4,7 @@ Hard wishes narrow (`narrowing`), soft ones rank: the patient's own provider cou
 as much as three days. Within a rank, times come earliest first and a whole hold apart.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -45,7 +46,7 @@ def main_step_of(site: Site, kind: VisitType) -> int:
 
 def assign(site: Site, at: int, main: Bookable, main_step: int) -> dict[int, Bookable] | None:
     """Return who takes each step of a visit that starts at cell `at` with `main`; None where nobody is left for one."""
-    order = sorted(site.steps, key=lambda s: (s[0] != main_step, s[0]))
+    order = site.steps if site.steps[0][0] == main_step else sorted(site.steps, key=lambda s: s[0] != main_step)
     taken: list[tuple[Step, Bookable]] = []
     chosen: dict[int, Bookable] = {}
     bit = 1 << at
@@ -76,8 +77,9 @@ def _able(
 ) -> Iterator[Bookable]:
     """Yield who is free at a cell: those already in the visit first, the rest in order of choice, as far as asked."""
     used = {id(one) for _, one in taken}
-    yield from (one for one, starts in fits if id(one) in used and starts & bit)
-    yield from (one for one, starts in fits if id(one) not in used and starts & bit)
+    if used:
+        yield from (one for one, starts in fits if id(one) in used and starts & bit)
+    yield from (one for one, starts in fits if starts & bit and id(one) not in used)
 
 
 def _first_fit(
@@ -182,7 +184,8 @@ def find(kind: VisitType, wish: FindWish, around: Surroundings, *, relaxing: boo
     count, _ = _count(sites, kind, around.grid)
     times: list[FoundTime] = []
     for _, at, _, known, site, chosen in islice(_ranked(sites, kind, around), wish.limit):
-        times.append(why(_found(kind, wish, around, site, at, known, chosen), wish, first=not times))
+        found = _found(kind, wish, around, site, at, known, chosen)
+        times.append(found._replace(why=why(found, wish, first=not times)))
     relax = relaxations(kind, wish, around, count) if relaxing and count < limits.FEW_TIMES else ()
     return FoundTimes(tuple(times), count, relax)
 
@@ -208,7 +211,7 @@ def _found(
         for index, step, _ in sorted(site.steps, key=lambda s: (s[1].start, s[0]))
     )
     cells, days = bits.day_starts(around.grid, site.zone)
-    local = next((days[i] for i in range(len(cells) - 1, -1, -1) if cells[i] <= at), days[0])
+    local = days[max(bisect_right(cells, at) - 1, 0)]
     trip = next((t for t in around.trips if t.day == local and t.site == site.id), None)
     return FoundTime(
         start=start,

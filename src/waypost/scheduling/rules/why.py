@@ -1,6 +1,5 @@
 """One line that says why a time stands where it stands."""
 
-from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,14 +20,12 @@ def clock(hour: int, minute: int) -> str:
     return f"{(hour - 1) % 12 + 1}:{minute:02d} {'AM' if hour < 12 else 'PM'}"
 
 
-def why(time: FoundTime, wish: FindWish, *, first: bool) -> FoundTime:
-    """Return the time with its reason: what part of the day, who gives it, what it saves, how it stands to the wish."""
+def why(time: FoundTime, wish: FindWish, *, first: bool) -> str:
+    """Return the reason for a time: what part of the day, who gives it, what it saves, how it stands to the wish."""
     local = time.start.astimezone(ZoneInfo(time.zone))
     said: list[str] = ["Morning" if local.hour < 12 else "Afternoon" if local.hour < 17 else "Evening"]
-    people = sorted(
-        (part for part in time.parts if part.role in CARE_ROLES), key=lambda part: part.role != "clinician"
-    )
-    person = people[0].name if people else ""
+    people = [part for part in time.parts if part.role in CARE_ROLES]
+    person = next((part.name for part in people if part.role == "clinician"), people[0].name if people else "")
     if person:
         said.append(f"{person} knows the patient" if time.known else f"{person}, new to the patient")
     if time.trip is not None:
@@ -48,4 +45,4 @@ def why(time: FoundTime, wish: FindWish, *, first: bool) -> FoundTime:
         said.append("last day of the window" if local.date() == last else "within the window")
     elif first:
         said.append("best fit")
-    return replace(time, why=", ".join(said))
+    return ", ".join(said)

@@ -64,8 +64,7 @@ class Part(NamedTuple):
     held: Span
 
 
-@dataclass(frozen=True, slots=True)
-class FoundTime:
+class FoundTime(NamedTuple):
     start: datetime
     end: datetime
     arrive_at: datetime
