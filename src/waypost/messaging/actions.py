@@ -12,6 +12,7 @@ from waypost.kernel import ids
 from waypost.kernel.context import Context
 from waypost.kernel.dates import local_day
 from waypost.messaging import fhir, jobs, queries
+from waypost.messaging.contacts import file_letter
 from waypost.messaging.limits import UNDO_WINDOW
 from waypost.messaging.problems import NoSuchDelivery, NothingToSend
 from waypost.messaging.rules import emails
@@ -19,6 +20,7 @@ from waypost.records import acts
 from waypost.records.versions import Version
 
 CHANNELS = ("email",)
+__all__ = ["announce", "email_choice", "file_letter", "send_again"]
 
 
 def email_choice(patient: dict[str, Any], ctx: Context) -> emails.Choice:

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from waypost.coordination import notices
-from waypost.messaging import contacts, printing
+from waypost.messaging import actions as messaging
+from waypost.messaging import printing
 from waypost.web.pages import Request, done, go_to
 
 
@@ -15,7 +16,7 @@ from waypost.web.pages import Request, done, go_to
 def print_letter(request: Request, id: str) -> HttpResponse:
     """Note in the record that the letter was printed, once as the visit stands, and go on to it."""
     notice = notices.notice(request.ctx, id, patient=request.POST.get("patient", ""))
-    made = contacts.file_letter(request.ctx, notice.appointment, notice.patient["id"], notice.recipient.language)
+    made = messaging.file_letter(request.ctx, notice.appointment, notice.patient["id"], notice.recipient.language)
     if made is not None:
         done(request, "Noted: letter printed.", made.act, back=reverse("visit", args=[id]))
     return go_to(request, f"{reverse('visit-letter', args=[id])}?{urlencode({'patient': notice.patient['id']})}")
