@@ -92,3 +92,29 @@ class NotABooking(Problem):
     code, status, issue = "coordination.not-a-booking", 422, "required"
     title = "The appointment does not say what is to be booked."
     remedy = "Send a slot, or a serviceType of this clinic with a start; and at least one patient."
+
+
+class WorkEnded(Problem):
+    code, status, issue = "coordination.work-ended", 409, "conflict"
+    title, remedy = "Someone has finished this meanwhile.", "It is off the list; its page shows who and how."
+
+
+class WorkForLicensed(Problem):
+    code, status, issue = "coordination.work-for-licensed", 403, "forbidden"
+    title = "Only a nurse or a clinician can close this."
+    remedy = "Hand it to a nurse; a call of yours is kept as outreach."
+
+
+class OutcomeNeeded(Problem):
+    code, status, issue = "coordination.outcome-needed", 422, "required"
+    title, remedy = "Work ends with an outcome.", "Choose one of those listed."
+
+
+class SnoozeNeedsReason(Problem):
+    code, status, issue = "coordination.snooze-needs-reason", 422, "required"
+    title, remedy = "Say why it can wait.", "A few words are enough."
+
+
+class SnoozeTooLong(Problem):
+    code, status, issue = "coordination.snooze-too-long", 422, "invalid"
+    title, remedy = "Work can be put off until a later moment, 90 days at most.", "Choose a nearer one."

@@ -1,0 +1,38 @@
+"""The worklist's rows: one an open Task, derived from its newest version."""
+
+import orjson
+from django.db import connection
+
+from waypost.coordination.worklist.reading import row_of
+from waypost.records.projecting import Change, Projection
+
+COLUMNS = (
+    "id text, patient text, kind text, lane smallint, priority smallint, due timestamptz, authored timestamptz,"
+    " owner text, pool text, sleeps timestamptz, watchers text[], focus text"
+)
+NAMES = ", ".join(column.split()[0] for column in COLUMNS.split(", "))
+
+
+def project(tenant: int, changes: list[Change]) -> None:
+    """Put the rows of the changed Tasks in place of the old ones."""
+    again = [version.id for version, _, _ in changes if version.version > 1]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT zone FROM access_tenant WHERE id = %s", [tenant])
+        zone = cursor.fetchone()[0]
+        found = (
+            row_of({**after, "id": version.id}, zone) for version, _, after in changes if after is not None
+        )
+        rows = [row for row in found if row is not None]
+        if again:
+            cursor.execute(
+                "DELETE FROM coordination_work WHERE tenant = %s AND id = ANY(%s)", [tenant, again]
+            )
+        if rows:
+            cursor.execute(
+                f"INSERT INTO coordination_work (tenant, {NAMES}) SELECT %s, {NAMES}"
+                f" FROM json_to_recordset(%s::json) AS r({COLUMNS})",
+                [tenant, orjson.dumps(rows).decode()],
+            )
+
+
+PROJECTIONS = (Projection("coordination.work", ("Task",), project, ("coordination_work",)),)

@@ -1,0 +1,162 @@
+"""The worklist read: whose, how many, in which order. The order is `ranking.key`, said in SQL; a twin holds the two together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from waypost.coordination.worklist import reading
+from waypost.coordination.worklist.kinds import Lane
+from waypost.coordination.worklist.ranking import Moment, Standing
+from waypost.kernel.dates import local_day
+from waypost.kernel.scope import Scope
+from waypost.records import queries
+from waypost.records.versions import Version
+
+Json = dict[str, Any]
+PAGE_ROWS_MAX = 50
+VIEWS = ("mine", "team", "unclaimed", "watching", "snoozed")
+IN_THE_BUILDING = ("arrived", "checked-in")
+
+# They belong to a visit and show their state there.
+_WITH_VISITS = ("interpreter", "ride")
+_PRESSING = "(w.lane = 0 OR h.patient IS NOT NULL OR w.due <= %(tonight)s)"
+ORDER = f"""
+  {_PRESSING} DESC NULLS LAST,
+  CASE WHEN {_PRESSING} THEN CASE WHEN h.patient IS NOT NULL THEN least(w.lane, 2) ELSE w.lane END ELSE 0 END,
+  CASE WHEN {_PRESSING} THEN coalesce(w.due > %(now)s, true) ELSE false END,
+  CASE WHEN {_PRESSING} THEN h.patient IS NULL ELSE false END,
+  CASE WHEN {_PRESSING} THEN NULL ELSE ((w.due - interval '1 second') AT TIME ZONE %(zone)s)::date END NULLS LAST,
+  CASE WHEN {_PRESSING} THEN 0 ELSE w.lane END,
+  w.due NULLS LAST, w.priority, w.authored, w.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One item of the list: its Task and the facts its place follows from."""
+
+    version: Version
+    standing: Standing
+    patient: str
+    kind: str
+    owner: str
+    pool: str
+    sleeps: datetime | None
+
+    @property
+    def task(self) -> Json:
+        return self.version.resource
+
+
+def listed(
+    scope: Scope,
+    view: str,
+    at: Moment,
+    pools: Sequence[str],
+    *,
+    here: Sequence[str],
+    count: int = PAGE_ROWS_MAX,
+    skip: int = 0,
+) -> list[Listed]:
+    """Return one view of the worklist in order. `here`: ids of patients in the building."""
+    condition = _condition(view)
+    names = _values(scope, at, pools, here) | {"count": count, "skip": skip}
+    sql, params = _positional(
+        "SELECT w.id, w.lane, w.due, w.priority, w.authored, h.patient IS NOT NULL, coalesce(w.patient, ''), w.kind,"
+        f" coalesce(w.owner, ''), w.pool, w.sleeps {_FROM} WHERE {condition} AND (@scope) ORDER BY {ORDER}"
+        " LIMIT %(count)s OFFSET %(skip)s",
+        names,
+        scope,
+    )
+    rows = queries.rows(scope, sql, params)
+    versions = queries.many(scope, [("Task", row[0]) for row in rows])
+    return [
+        Listed(
+            versions["Task", row[0]], Standing(row[0], Lane(row[1]), row[2], row[3], row[4], row[5]), *row[6:]
+        )
+        for row in rows
+        if ("Task", row[0]) in versions
+    ]
+
+
+def counts(scope: Scope, at: Moment, pools: Sequence[str]) -> dict[str, int]:
+    """Return how many items each view holds, and how many of one's own are late or due today."""
+    parts = [f"count(*) FILTER (WHERE {_condition(view)})" for view in VIEWS]
+    parts += [f"count(*) FILTER (WHERE {_condition('mine')} AND w.due <= %(now)s)",
+              f"count(*) FILTER (WHERE {_condition('mine')} AND w.due > %(now)s AND w.due <= %(tonight)s)"]  # fmt: skip
+    sql, params = _positional(
+        f"SELECT {', '.join(parts)} {_FROM} WHERE (@scope)", _values(scope, at, pools, ()), scope
+    )
+    row = queries.rows(scope, sql, params)[0]
+    return dict(zip((*VIEWS, "late", "today"), row, strict=True))
+
+
+def in_the_building(scope: Scope, at: Moment) -> dict[str, Version]:
+    """Return patient -> visit of everyone who has arrived today and not left."""
+    first, last = _day(at)
+    found = queries.fetch(
+        scope,
+        f"{queries.CURRENT} WHERE c.tenant = %s AND c.type = 'Appointment' AND NOT c.deleted AND c.sort_at >= %s"
+        f" AND c.sort_at < %s AND c.status = ANY(%s) AND ({scope.where})",
+        [scope.tenant, first, last, list(IN_THE_BUILDING), *scope.params],
+    )
+    return {
+        patient: version
+        for version in found
+        for part in version.resource.get("participant", ())
+        if (patient := reading.id_of(part.get("actor"), "Patient"))
+    }
+
+
+_FROM = (
+    "FROM coordination_work w JOIN records_current c ON c.tenant = w.tenant AND c.type = 'Task' AND c.id = w.id"
+    " AND w.tenant = %(tenant)s LEFT JOIN unnest(%(here)s::text[]) AS h(patient) ON h.patient = w.patient"
+)
+
+
+def _condition(view: str) -> str:
+    awake = "(w.sleeps IS NULL OR w.sleeps <= %(now)s)"
+    apart = "NOT (w.kind = ANY(%(with_visits)s))"
+    return {
+        "mine": f"w.owner = %(me)s AND {awake}",
+        "team": f"(w.pool = ANY(%(pools)s) OR w.owner = %(me)s) AND {awake} AND {apart}",
+        "unclaimed": f"w.owner IS NULL AND (w.pool = ANY(%(pools)s) OR w.pool = '') AND {awake} AND {apart}",
+        "watching": "w.watchers @> ARRAY[%(who)s::text]",
+        "snoozed": "w.owner = %(me)s AND w.sleeps > %(now)s",
+    }[view]
+
+
+def _values(scope: Scope, at: Moment, pools: Sequence[str], here: Sequence[str]) -> dict[str, Any]:
+    who = scope.practitioner or ""
+    return {
+        "tenant": scope.tenant, "now": at.now, "tonight": _day(at)[1], "zone": at.zone, "who": who,
+        "me": f"Practitioner/{who}", "pools": list(pools), "here": list(here), "with_visits": list(_WITH_VISITS),
+    }  # fmt: skip
+
+
+def _positional(sql: str, names: dict[str, Any], scope: Scope) -> tuple[str, list[Any]]:
+    """Return the statement with its names as places: the scope's own part has places already."""
+    params: list[Any] = []
+    made = []
+    for part in sql.split("%("):
+        if not made:
+            made.append(_scoped(part, scope, params))
+            continue
+        name, _, rest = part.partition(")s")
+        params.append(names[name])
+        made.append("%s" + _scoped(rest, scope, params))
+    return "".join(made), params
+
+
+def _scoped(text: str, scope: Scope, params: list[Any]) -> str:
+    if "@scope" in text:
+        params.extend(scope.params)
+    return text.replace("@scope", scope.where)
+
+
+def _day(at: Moment) -> tuple[datetime, datetime]:
+    zone = ZoneInfo(at.zone)
+    first = datetime.combine(local_day(at.now, at.zone), time.min, zone)
+    return first, datetime.combine(first.date() + timedelta(days=1), time.min, zone)
