@@ -1,0 +1,1 @@
+"""The worklist on the desk: Today, one piece of work, and the acts on it."""
