@@ -6,6 +6,7 @@ from waypost.web import undo
 from waypost.web.design.views import design
 
 urlpatterns = [
+    path("", include("waypost.web.work.urls")),
     path("", include("waypost.web.find.urls")),
     path("", include("waypost.web.chart.urls")),
     path("", include("waypost.web.schedule.urls")),

@@ -61,8 +61,10 @@ def listed(
     skip: int = 0,
 ) -> list[Listed]:
     """Return one view of the worklist in order. `here`: ids of patients in the building."""
-    condition = _condition(view)
-    names = _values(scope, at, pools, here) | {"count": count, "skip": skip}
+    return _listed(scope, _condition(view), _values(scope, at, pools, here) | {"count": count, "skip": skip})
+
+
+def _listed(scope: Scope, condition: str, names: dict[str, Any]) -> list[Listed]:
     sql, params = _positional(
         "SELECT w.id, w.lane, w.due, w.priority, w.authored, h.patient IS NOT NULL, coalesce(w.patient, ''), w.kind,"
         f" coalesce(w.owner, ''), w.pool, w.sleeps {_FROM} WHERE {condition} AND (@scope) ORDER BY {ORDER}"
@@ -79,6 +81,12 @@ def listed(
         for row in rows
         if ("Task", row[0]) in versions
     ]
+
+
+def one(scope: Scope, id: str, at: Moment, *, here: Sequence[str]) -> Listed | None:
+    """Return one open item as it stands in any list, or None where it has ended."""
+    found = _listed(scope, "w.id = %(id)s", _values(scope, at, (), here) | {"id": id, "count": 1, "skip": 0})
+    return found[0] if found else None
 
 
 def counts(scope: Scope, at: Moment, pools: Sequence[str]) -> dict[str, int]:

@@ -1,11 +1,10 @@
-"""Finding, registering, and the first page of the day."""
+"""Finding, registering and merging."""
 
 from django.urls import path
 
-from waypost.web.find import merge, register, today, views, words
+from waypost.web.find import merge, register, views, words
 
 urlpatterns = [
-    path("", today.today, name="today"),
     path("find", views.find, name="find"),
     path("patients", views.patients, name="patients"),
     path("patients/register", register.register, name="register"),

@@ -69,7 +69,9 @@ def _form(request: Request, do: str, tasks: list[actions.Wanted]) -> DeskForm:
         case "snooze":
             return SnoozeForm(request.POST, today=local_day(ctx.now, ctx.zone), **more)
         case "assign":
-            return AssignForm(request.POST, people=practitioners(scopes.for_staff(ctx, what="Practitioner")), **more)
+            return AssignForm(
+                request.POST, people=practitioners(scopes.for_staff(ctx, what="Practitioner")), **more
+            )
         case "hand":
             return HandOverForm(request.POST, **more)
         case _:
@@ -96,14 +98,18 @@ _SIMPLE: dict[str, Simple] = {
     "claim": lambda request, tasks: Done(actions.claim(request.ctx, tasks), "Yours now."),
     "wake": lambda request, tasks: Done(actions.wake(request.ctx, tasks), "Taken up."),
     "watch": lambda request, tasks: Done(actions.watch(request.ctx, tasks), "Watching."),
-    "unwatch": lambda request, tasks: Done(actions.watch(request.ctx, tasks, on=False), "No longer watching."),
+    "unwatch": lambda request, tasks: Done(
+        actions.watch(request.ctx, tasks, on=False), "No longer watching."
+    ),
 }
 _FORMED: dict[str, Formed] = {
     "done": lambda request, tasks, form: Done(
-        actions.complete(request.ctx, tasks, form.cleaned_data["outcome"], form.cleaned_data["note"]), "Finished."
+        actions.complete(request.ctx, tasks, form.cleaned_data["outcome"], form.cleaned_data["note"]),
+        "Finished.",
     ),
     "hand": lambda request, tasks, form: Done(
-        actions.hand_over(request.ctx, tasks, form.cleaned_data["pool"], form.cleaned_data["note"]), "Handed over."
+        actions.hand_over(request.ctx, tasks, form.cleaned_data["pool"], form.cleaned_data["note"]),
+        "Handed over.",
     ),
     "assign": _assign,
     "snooze": _snooze,

@@ -13,7 +13,12 @@ from waypost.web.forms import DeskForm, TypedDateField
 
 NOTE_CHARACTERS_MAX = 500
 MORNING = time(8)
-SNOOZES = (("2h", "For 2 hours"), ("day", "Until the next business day, 8:00 AM"), ("week", "Until Monday week, 8:00 AM"), ("on", "Until a day"))
+SNOOZES = (
+    ("2h", "For 2 hours"),
+    ("day", "Until the next business day, 8:00 AM"),
+    ("week", "Until Monday week, 8:00 AM"),
+    ("on", "Until a day"),
+)
 
 
 class DoneForm(DeskForm):
@@ -76,5 +81,7 @@ class AssignForm(DeskForm):
 
 
 class HandOverForm(DeskForm):
-    pool = forms.ChoiceField(label="To which team?", choices=[("", "Choose"), *((pool.code, pool.name) for pool in POOLS)])
+    pool = forms.ChoiceField(
+        label="To which team?", choices=[("", "Choose"), *((pool.code, pool.name) for pool in POOLS)]
+    )
     note = forms.CharField(label="What should they know?", required=False, max_length=NOTE_CHARACTERS_MAX)

@@ -22,7 +22,11 @@ SOON_DAYS = 3
 
 def what_of(task: dict[str, Any]) -> str:
     code = task.get("code") or {}
-    said = task.get("description") or code.get("text") or next((c.get("display", "") for c in code.get("coding", ())), "")
+    said = (
+        task.get("description")
+        or code.get("text")
+        or next((c.get("display", "") for c in code.get("coding", ())), "")
+    )
     return said or "Something without words"
 
 
@@ -47,10 +51,14 @@ def status_of(one: Listed, now: datetime) -> Status:
         if last.date() == now.date():
             return Status("late", f"Since {clock(due)}")
         said = say_day(last.date(), today=now.date())
-        return Status("late", f"Since {said.split(',')[0] if (now - due).days < 6 else said.split(', ', 1)[1]}")
+        return Status(
+            "late", f"Since {said.split(',')[0] if (now - due).days < 6 else said.split(', ', 1)[1]}"
+        )
     if last.date() == now.date():
         return Status("soon", "Today" if whole_day else f"By {clock(due)}")
-    return Status("info" if (last.date() - now.date()).days <= SOON_DAYS else "", say_day(last.date(), today=now.date()))
+    return Status(
+        "info" if (last.date() - now.date()).days <= SOON_DAYS else "", say_day(last.date(), today=now.date())
+    )
 
 
 def next_act(one: Listed, person: Person | None) -> Act | None:

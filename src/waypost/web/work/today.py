@@ -1,4 +1,4 @@
-"""Today: my open work, who comes, what was promised."""
+"""Today: the worklist in its order, who comes, what was promised."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,21 +11,53 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from waypost.access import scopes
-from waypost.coordination import today as work
-from waypost.coordination.today import Visit, Work
-from waypost.kernel.dates import say_date, say_day
+from waypost.coordination.today import Visit, visits_of
+from waypost.coordination.worklist import queries as worklist
+from waypost.coordination.worklist.kinds import POOLS, pools_of
+from waypost.coordination.worklist.queries import PAGE_ROWS_MAX, VIEWS, Listed
+from waypost.coordination.worklist.ranking import Moment, why_here
+from waypost.kernel.dates import say_day
 from waypost.registry import queries as registry
-from waypost.registry.fhir import dial, say_mrn
 from waypost.registry.queries import Person
 from waypost.web.frame import today_of
 from waypost.web.pages import Page, Request, render_page
-from waypost.web.parts import Act, Item, Status
-from waypost.web.places import exists
-from waypost.web.words import clock, count, local
+from waypost.web.parts import Act, Status
+from waypost.web.words import clock, count
+from waypost.web.work import items
 
-SHOWN_MAX, ARRIVALS_MAX = 50, 8
-CALLS = frozenset({"call", "result", "call-back", "promise"})
+ARRIVALS_MAX, PROMISES_MAX = 8, 6
+PAGES_MAX = 400
 HERE = frozenset({"arrived", "checked-in"})
+PROMISES = frozenset({"promise", "call-back"})
+WORDS = {
+    "mine": "Mine",
+    "team": "Team",
+    "unclaimed": "Unclaimed",
+    "watching": "Watching",
+    "snoozed": "Snoozed",
+}
+EMPTY = {
+    "mine": "Nothing waits for you.",
+    "team": "Nothing waits for your team.",
+    "unclaimed": "Nothing waits for anyone.",
+    "watching": "You watch nothing.",
+    "snoozed": "Nothing is put off.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item of the list."""
+
+    id: str
+    version: int
+    url: str
+    status: Status
+    what: str
+    whom: str
+    why: str
+    act: Act | None
+    holder: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +79,20 @@ class Tab:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TodayPage(Page):
-    template: ClassVar[str] = "waypost/find/today.html"
+    template: ClassVar[str] = "waypost/work/today.html"
     place: str = "today"
     note: str
     tabs: Sequence[Tab]
-    items: Sequence[Item]
-    more: int
+    rows: Sequence[Row]
+    more: str
+    more_url: str
+    less_url: str
     empty: str
     free: int  # how many nobody has taken, where one's own list is shown
+    pools: Sequence[tuple[str, str]]
     arrivals: Sequence[Arrival]
     visits: str
-    promises: Sequence[Item]
+    promises: Sequence[Row]
 
 
 @require_safe
@@ -65,88 +100,83 @@ def today(request: Request) -> HttpResponse:
     """Show the first page of the day."""
     ctx = request.ctx
     now = today_of(request)
+    at = Moment(ctx.now, ctx.zone)
     scope = scopes.for_staff(ctx, "worklist")
-    mine, free = work.my_work(scope), work.unclaimed(scope)
-    visits = work.visits_of(scope, now.date())
-    unclaimed = request.GET.get("view") == "unclaimed"
-    shown = (free if unclaimed else mine)[:SHOWN_MAX]
+    view = request.GET.get("view", "")
+    view = view if view in VIEWS else "mine"
+    page = _page_number(request)
+    pools = pools_of(ctx.actor.roles)
+    visits = visits_of(scope, now.date())
+    here = [v.patient for v in visits if v.status in HERE]
+    counts = worklist.counts(scope, at, pools)
+    shown = worklist.listed(scope, view, at, pools, here=here, skip=page * PAGE_ROWS_MAX)
     coming = [
         v
         for v in visits
         if v.status in HERE or (v.status == "booked" and v.start >= now - timedelta(minutes=30))
     ]
-    promised = [w for w in mine if work.promised(w) and w.due and local(w.due, ctx.zone).date() <= now.date()]
     people = registry.people(
-        scope, [w.patient for w in (*shown, *promised)] + [v.patient for v in coming[:ARRIVALS_MAX]]
+        scope, [one.patient for one in shown] + [v.patient for v in coming[:ARRIVALS_MAX]]
     )
     scopes.found(ctx, "Task", sorted(people), action="worklist")
-    late = sum(1 for w in mine if w.due and w.due < now)
-    due = sum(1 for w in mine if w.due and w.due >= now and local(w.due, ctx.zone).date() == now.date())
-    page = TodayPage(
-        title=say_day(now.date(), today=now.date()),
-        note=f"{clock(now)} · {len(mine)} for you · {late} late · {due} due today · {_many(free)} unclaimed",
-        tabs=(
-            Tab(f"Mine {len(mine)}", "/", not unclaimed),
-            Tab(f"Unclaimed {_many(free)}", "/?view=unclaimed", unclaimed),
+    rows = [_row(one, people.get(one.patient), now, at, view) for one in shown]
+    left = counts[view] - (page + 1) * PAGE_ROWS_MAX
+    return render_page(
+        request,
+        TodayPage(
+            title=say_day(now.date(), today=now.date()),
+            note=f"{clock(now)} · {counts['mine']} for you · {counts['late']} late · {counts['today']} due today"
+            f" · {counts['unclaimed']} unclaimed",
+            tabs=[
+                Tab(f"{WORDS[one]} {counts[one]:,}", _address(one, 0), one == view)
+                for one in VIEWS
+                if counts[one] or one in {"mine", "team", "unclaimed", view}
+            ],
+            rows=rows,
+            more=f"The next {min(left, PAGE_ROWS_MAX)} of {counts[view]:,}" if left > 0 else "",
+            more_url=_address(view, page + 1),
+            less_url=_address(view, page - 1) if page else "",
+            empty=EMPTY[view],
+            free=counts["unclaimed"] if view == "mine" else 0,
+            pools=[(pool.code, pool.name) for pool in POOLS],
+            arrivals=[_arrival(v, people.get(v.patient), now) for v in coming[:ARRIVALS_MAX]],
+            visits=_visits(visits),
+            promises=[
+                row for row, one in zip(rows, shown, strict=True) if view == "mine" and one.kind in PROMISES
+            ][:PROMISES_MAX],
         ),
-        items=[_item(w, people.get(w.patient), now) for w in shown],
-        more=len(free if unclaimed else mine) - len(shown),
-        empty="Nothing waits for anyone." if unclaimed else "Nothing waits for you.",
-        free=0 if unclaimed else len(free),
-        arrivals=[_arrival(v, people.get(v.patient), now) for v in coming[:ARRIVALS_MAX]],
-        visits=_visits(visits),
-        promises=[_item(w, people.get(w.patient), now) for w in promised[:6]],
-    )
-    return render_page(request, page)
-
-
-def _many(works: Sequence[Work]) -> str:
-    return f"{len(works)}+" if len(works) >= work.TASKS_MAX else str(len(works))
-
-
-def _item(one: Work, person: Person | None, now: datetime) -> Item:
-    url = reverse("patient", args=[one.patient]) if one.patient and exists("patient") else ""
-    act = None
-    if one.kind == "waitlist" and one.visit:
-        act = Act("Find times", reverse("visit-times", args=[one.visit]), "b")
-    elif one.kind in {"book", "referral", "recall"} and one.patient and exists("find-times"):
-        act = Act("Find times", f"{reverse('find-times')}?patient={quote(one.patient)}", "b")
-    elif one.kind in CALLS and person and person.phones:
-        act = Act("Call", f"tel:{dial(person.phones[0])}", "c")
-    elif url:
-        act = Act("Open", url)
-    return Item(status=_due(one, now), what=one.what, whom=_two_ids(person), why=one.why, url=url, act=act)
-
-
-def _due(one: Work, now: datetime) -> Status:
-    if one.due is None:
-        return Status("", "No date")
-    due = one.due.astimezone(now.tzinfo)
-    whole_day = (due.hour, due.minute) == (23, 59)
-    if due < now:
-        word = (
-            f"Since {say_day(due.date(), today=now.date()).split(',')[0]}"
-            if (now - due).days < 7
-            else f"Since {say_day(due.date(), today=now.date()).split(', ', 1)[1]}"
-        )
-        return Status("late", word if due.date() != now.date() else f"Since {clock(due)}")
-    if due.date() == now.date():
-        return Status("soon", "Today" if whole_day else f"By {clock(due)}")
-    return Status(
-        "info" if (due.date() - now.date()).days <= 3 else "", say_day(due.date(), today=now.date())
     )
 
 
-def _two_ids(person: Person | None) -> str:
-    if person is None:
-        return ""
-    return f"{person.name} · {_ids(person)}"
+def _page_number(request: Request) -> int:
+    text = request.GET.get("page", "")
+    return (
+        min(int(text) - 1, PAGES_MAX)
+        if text.isascii() and text.isdigit() and 0 < len(text) < 4 and int(text)
+        else 0
+    )
 
 
-def _ids(person: Person | None) -> str:
-    if person is None:
-        return ""
-    return f"{say_date(person.birth) or 'birth date not known'} · MRN {say_mrn(person.mrn) or 'none'}"
+def _address(view: str, page: int) -> str:
+    parts = [f"view={quote(view)}"] if view != "mine" else []
+    parts += [f"page={page + 1}"] if page else []
+    return f"{reverse('today')}{'?' if parts else ''}{'&'.join(parts)}"
+
+
+def _row(one: Listed, person: Person | None, now: datetime, at: Moment, view: str) -> Row:
+    said = items.why_of(one.task)
+    stands = why_here(one.standing, at)
+    return Row(
+        id=one.version.id,
+        version=one.version.version,
+        url=reverse("work", args=[one.version.id]),
+        status=items.status_of(one, now),
+        what=items.what_of(one.task),
+        whom=items.two_ids(person),
+        why=f"{stands} {said}".strip(),
+        act=items.next_act(one, person),
+        holder="" if view == "mine" else items.holder_of(one),
+    )
 
 
 def _arrival(visit: Visit, person: Person | None, now: datetime) -> Arrival:
@@ -161,13 +191,9 @@ def _arrival(visit: Visit, person: Person | None, now: datetime) -> Arrival:
         at=clock(start),
         status=status,
         name=person.name if person else "Patient",
-        ids=_ids(person),
+        ids=items.ids_of(person),
         line=" · ".join(part for part in (visit.what, visit.clinician) if part),
-        url=reverse("visit", args=[visit.id])
-        if exists("visit")
-        else reverse("patient", args=[visit.patient])
-        if exists("patient")
-        else "",
+        url=reverse("visit", args=[visit.id]),
     )
 
 

@@ -70,7 +70,9 @@ def work(request: Request, id: str) -> HttpResponse:
     return show(request, id)
 
 
-def show(request: Request, id: str, *, failed: tuple[str, DeskForm] | None = None, status: int = 200) -> HttpResponse:
+def show(
+    request: Request, id: str, *, failed: tuple[str, DeskForm] | None = None, status: int = 200
+) -> HttpResponse:
     """Answer with the page, or with the opened row; `failed` is a form that came back, and the act it is for."""
     page = _page(request, id, failed)
     if is_htmx(request):
@@ -123,7 +125,9 @@ def _explained(
     below = next((lower for upper, lower in pairwise(found) if upper.version.id == one.version.id), None)
     if below is None:
         return why_here(one.standing, at), ""
-    return why_here(one.standing, at), f"Above “{items.what_of(below.task)}”: {why_above(one.standing, below.standing, at)}"
+    return why_here(
+        one.standing, at
+    ), f"Above “{items.what_of(below.task)}”: {why_above(one.standing, below.standing, at)}"
 
 
 def _facts(one: Listed, source: str) -> list[tuple[str, str]]:
@@ -134,24 +138,40 @@ def _buttons(one: Listed, *, mine: bool, who: str) -> list[tuple[str, str, str]]
     found = [] if mine or not who else [("claim", "Take it", "t")]
     if one.sleeps:
         found.append(("wake", "Take up now", ""))
-    watched = any(reading.id_of(e.get("valueReference"), "Practitioner") == who for e in reading.extensions(one.task, reading.WATCHER))
+    watched = any(
+        reading.id_of(e.get("valueReference"), "Practitioner") == who
+        for e in reading.extensions(one.task, reading.WATCHER)
+    )
     if who and not mine:
         found.append(("unwatch", "Stop watching", "") if watched else ("watch", "Watch", "w"))
     return found
 
 
-def _forms(scope: Any, request: Request, outcomes: Sequence[Any], failed: tuple[str, DeskForm] | None) -> list[Form]:
+def _forms(
+    scope: Any, request: Request, outcomes: Sequence[Any], failed: tuple[str, DeskForm] | None
+) -> list[Form]:
     ctx = request.ctx
     made = [
-        Form("snooze", "Snooze", "s", "Put off", SnoozeForm(today=local_day(ctx.now, ctx.zone), auto_id="snooze_%s")),
+        Form(
+            "snooze",
+            "Snooze",
+            "s",
+            "Put off",
+            SnoozeForm(today=local_day(ctx.now, ctx.zone), auto_id="snooze_%s"),
+        ),
         Form("assign", "Assign", "a", "Give", AssignForm(people=practitioners(scope), auto_id="assign_%s")),
         Form("hand", "Hand to a team", "h", "Hand over", HandOverForm(auto_id="hand_%s")),
     ]
     if outcomes:
-        made.insert(0, Form("done", "Done", "e", "Finish", DoneForm(outcomes=outcomes, auto_id="done_%s"), primary=True))
+        made.insert(
+            0,
+            Form("done", "Done", "e", "Finish", DoneForm(outcomes=outcomes, auto_id="done_%s"), primary=True),
+        )
     if failed is None:
         return made
-    return [Form(f.do, f.label, f.key, f.verb, failed[1], f.primary) if f.do == failed[0] else f for f in made]
+    return [
+        Form(f.do, f.label, f.key, f.verb, failed[1], f.primary) if f.do == failed[0] else f for f in made
+    ]
 
 
 def _history(scope: Any, version: Version, now: datetime, zone: str) -> list[tuple[str, str]]:
