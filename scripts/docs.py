@@ -102,7 +102,22 @@ def pages() -> str:
     return "\n".join(lines) + "\n"
 
 
-WRITTEN = {"problems.md": problems, "permissions.md": permissions, "projections.md": projections, "pages.md": pages,
+def worklist() -> str:
+    """What each kind of work is, and how the list is ordered."""
+    from waypost.coordination.worklist import kinds, ranking
+
+    said = " ".join((ranking.__doc__ or "").split("\n\n", 1)[1].split())
+    lines = ["# The worklist", "", said, "", "| kind | what | at stake | closed by | how it ends | source |", "|---|---|---|---|---|---|"]
+    for one in kinds.KINDS:
+        who = ", ".join(sorted(one.closed_by)) or "anyone who works tasks"
+        ends = ", ".join(outcome.word for outcome in one.outcomes)
+        lines.append(f"| `{one.code}` | {one.name} | {kinds.LANE_WORDS[one.lane]} | {who} | {ends} | {one.source} |")
+    lines += ["", "| team | name | whose roles take from it |", "|---|---|---|"]
+    lines += [f"| `{pool.code}` | {pool.name} | {', '.join(sorted(pool.roles))}, supervisor |" for pool in kinds.POOLS]
+    return "\n".join(lines) + "\n"
+
+
+WRITTEN = {"problems.md": problems, "rules/worklist.md": worklist, "permissions.md": permissions, "projections.md": projections, "pages.md": pages,
            "settings.md": docs_commands.settings, "dependencies.md": docs_dependencies.dependencies}
 
 

@@ -92,7 +92,7 @@ def task(ctx: Context, patient: str, of_age: date, many: int) -> Json:
         },
         "for": {"reference": f"Patient/{patient}"},
         "authoredOn": ctx.now.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "performerType": [{"coding": [{"system": "urn:waypost:pool", "code": "coordination"}]}],
+        "performerType": [{"coding": [{"system": "urn:waypost:pool", "code": "coordinators"}]}],
         "reasonCode": {
             "text": f"Turned 18 on {say_short(of_age, today=today)}: {people} to consent or be told has ended ({RULE})."
         },

@@ -63,7 +63,7 @@ def order_missing(ctx: Context, appointment: Resource, patient: str) -> Filing:
         "focus": {"reference": f"Appointment/{appointment['id']}"},
         "for": {"reference": f"Patient/{patient}"},
         "authoredOn": fhir.say(ctx.now.replace(microsecond=0)),
-        "performerType": [{"coding": [{"system": POOL, "code": "coordination"}]}],
+        "performerType": [{"coding": [{"system": POOL, "code": "coordinators"}]}],
         "restriction": {"period": {"end": fhir.say(due(start, ctx.now))}},
         "reasonCode": {"text": f"Booked without an order, for the visit on {say_moment(start, ctx.zone)}"},
     }

@@ -7,14 +7,12 @@ from typing import Any
 
 from waypost.chart.rules.tellers import task_name
 from waypost.chart.rules.words import Reading, codes, concept
+from waypost.coordination.worklist.kinds import POOL_NAMES
 from waypost.kernel.dates import local_day, read_moment, say_day, say_short, say_time
 
 Json = dict[str, Any]
 
 SOON_DAYS = 3
-POOLS = {
-    "coordination": "Coordinators", "nursing": "Nurses", "scheduling": "Schedulers", "records": "Records", "billing": "Billing",
-}  # fmt: skip
 REQUESTS = frozenset({"interpreter", "ride"})  # shown with their visit
 
 
@@ -55,7 +53,7 @@ def todos(tasks: Iterable[Json], now: datetime, reading: Reading) -> tuple[Todo,
 def todo(task: Json, due: datetime | None, now: datetime, reading: Reading) -> Todo:
     state, word = _due_words(due, now, reading)
     pool = next(iter(codes(next(iter(task.get("performerType", ())), None), "urn:waypost:pool")), "")
-    owner = reading.name(task.get("owner")) or POOLS.get(pool, pool.replace("-", " ").capitalize())
+    owner = reading.name(task.get("owner")) or POOL_NAMES.get(pool, pool.replace("-", " ").capitalize())
     return Todo(
         id=task.get("id", ""),
         version=int(task.get("meta", {}).get("versionId") or 1),

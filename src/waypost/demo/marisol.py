@@ -185,7 +185,7 @@ def _owed(person: Person, now: datetime, today: date, home: date, team: dict[str
     )
     return [
         echo,
-        work.task(person, "call", "Call after discharge, first attempt", due=contact, at=at, owner=clerk, priority="urgent", key="discharge",
+        work.task(person, "discharge-call", "Call after discharge, first attempt", due=contact, at=at, owner=clerk, priority="urgent", key="discharge",
                   why=f"Discharged {home:%a, %b} {home.day} from General; contact due within 2 business days. Heart failure, LACE 13 (high)."),
         work.task(person, "reconcile", "Reconcile medications", due=max(today, contact), at=at, owner=team["kim"], key="discharge",
                   why="The hospital's list differs from ours in 3 lines."),
@@ -230,13 +230,13 @@ def others(person: Person, now: datetime, team: dict[str, Staff], visits: list[V
         made.append(work.task(person, "social", "Ask about help with rent, second contact", due=business_days_after(today, 3), at=yesterday - timedelta(days=8), owner=clerk,
                               why="Said yes to help; Hope House accepted, no outcome yet. Promised: “I will call by Friday”."))  # fmt: skip
     if "haddad" in person.tags:
-        made.append(work.task(person, "call", "Confirm tomorrow’s infusion, 9:00 AM", due=business_days_after(today, 0), at=yesterday, owner=clerk, focus=focus,
+        made.append(work.task(person, "confirm", "Confirm tomorrow’s infusion, 9:00 AM", due=business_days_after(today, 0), at=yesterday, owner=clerk, focus=focus,
                               why="Two texts without reply; Arabic interpreter asked, not yet confirmed."))  # fmt: skip
     if "petrova" in person.tags:
         made.append(
             work.task(
                 person,
-                "call",
+                "call-back",
                 "Call-back promised",
                 due=_round(now + timedelta(hours=3)),
                 at=yesterday,

@@ -19,7 +19,7 @@ POOLS = {
     "coverage": "Coverage",
 }
 _KINDS = {
-    "call": "Call", "book": "Book a visit", "referral": "Referral without a date", "coverage": "Verify coverage", "authorization": "Prior authorization",
+    "call": "Call", "discharge-call": "Call after discharge", "call-back": "Call back", "confirm": "Confirm a visit", "book": "Book a visit", "referral": "Referral without a date", "coverage": "Verify coverage", "authorization": "Prior authorization",
     "result": "Call with result", "records": "Get records", "social": "Ask about help", "reconcile": "Reconcile medications",
     "interpreter": "Interpreter", "ride": "Ride", "missing": "Ask for what is missing", "recall": "Due for care",
 }  # fmt: skip

@@ -68,6 +68,12 @@ _REACHED = (Outcome("reached", "Reached, done"), Outcome("reached-declined", "Re
             Outcome("not-reached", "Given up: not reached"))  # fmt: skip
 _BOOKED = (Outcome("booked", "Booked"), Outcome("declined", "Patient declined"), Outcome("elsewhere", "Done elsewhere"),
            Outcome("not-needed", "No longer needed"))  # fmt: skip
+_CONFIRMED = (
+    Outcome("confirmed", "Confirmed"),
+    Outcome("moved", "Moved"),
+    Outcome("cancelled", "Cancelled"),
+    Outcome("not-reached", "Given up: not reached"),
+)
 _DONE = (
     Outcome("done", "Done"),
     Outcome("not-needed", "No longer needed"),
@@ -76,7 +82,7 @@ _DONE = (
 
 KINDS = (
     Kind("result", "Call with result", Lane.SAFETY, _REACHED, CLINICAL, source="FUP-1, FUP-3"),
-    Kind("call", "Call after discharge", Lane.PAYMENT, _REACHED, CLINICAL, source="TCM-2, TCM-10"),
+    Kind("discharge-call", "Call after discharge", Lane.PAYMENT, _REACHED, CLINICAL, source="TCM-2, TCM-10"),
     Kind("reconcile", "Reconcile medications", Lane.SAFETY, _DONE, CLINICAL, source="TCM-5"),
     Kind("order-missing", "Get the order for a visit", Lane.PAYMENT, _DONE),
     Kind("authorization", "Prior authorization", Lane.PAYMENT, _DONE, source="FUP-6"),
@@ -84,6 +90,9 @@ KINDS = (
     Kind("came-of-age", "Ask whom they want told, now that they are 18", Lane.LAW, _DONE, source="OUT-9"),
     Kind("promise", "Keep a promise", Lane.PROMISE, _DONE),
     Kind("call-back", "Call back", Lane.PROMISE, _REACHED),
+    Kind("confirm", "Confirm a visit", Lane.AGE, _CONFIRMED),
+    Kind("call", "Call", Lane.AGE, _REACHED),
+    Kind("waitlist", "Find a time", Lane.AGE, _BOOKED),
     Kind("referral", "Referral without a date", Lane.AGE, _BOOKED, source="FUP-4"),
     Kind("recall", "Due for care", Lane.AGE, _BOOKED),
     Kind("book", "Book a visit", Lane.AGE, _BOOKED),

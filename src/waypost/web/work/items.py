@@ -15,8 +15,8 @@ from waypost.registry.queries import Person
 from waypost.web.parts import Act, Status
 from waypost.web.words import clock
 
-CALLS = frozenset({"call", "result", "call-back", "promise"})
-BOOKED = frozenset({"book", "referral", "recall"})
+CALLS = frozenset({"call", "discharge-call", "result", "call-back", "confirm", "promise"})
+BOOKED = frozenset({"book", "referral", "recall", "waitlist"})
 SOON_DAYS = 3
 
 
