@@ -93,6 +93,8 @@ def _prepare(args: argparse.Namespace) -> int:
         database.migrate()
         shown.to(missing, missing)
     setting_up.collect_static(static)
+    if missing:
+        setting_up.derive_anew()
     from waypost.demo import filing
 
     with reporting.progress("Making the demo clinic", quiet=args.json) as shown:

@@ -32,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
         if missing and not args.no_backup:
             copy = setting_up.set_copy_aside()
         database.migrate()
+        if missing:
+            setting_up.derive_anew()
         setting_up.collect_static(static)
     facts = {"changes": missing, "backup": str(copy) if copy else None}
     words = f"{len(missing)} changes made." + (f" A copy from before is in {copy}." if copy else "")

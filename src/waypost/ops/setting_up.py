@@ -49,6 +49,15 @@ def collect_static(folder: Path) -> bool:
     return True
 
 
+def derive_anew() -> None:
+    """Derive every clinic's projections again: a release may have added one."""
+    from waypost.access import accounts, scopes
+    from waypost.records import rebuilding
+
+    for tenant in accounts.tenants():
+        rebuilding.rebuild(scopes.everything(accounts.context_of(tenant, "upgrade"), "reindex"))
+
+
 def close_connections() -> None:
     """Let go of every connection, as a process must before it forks."""
     from django.db import connections
