@@ -8,6 +8,7 @@ from tests.chart_cases import EXT, file_all, patient
 from waypost.access import scopes
 from waypost.coordination import of_age
 from waypost.records import queries
+from waypost.registry import fhir
 
 
 def kin(id, code, who="kid", **more):
@@ -38,7 +39,9 @@ def read(context, kind, id):
 def test_age_1_on_the_birthday_parents_leave_ends_and_a_task_asks(context, family, clock):
     family("2008-11-24")
     assert len(list(of_age.sweep(context()))) == 1
-    assert read(context, "RelatedPerson", "mother")["period"] == {"end": "2026-11-23"}
+    mother = read(context, "RelatedPerson", "mother")
+    assert mother["extension"] == [{"url": EXT + "may-consent", "valueBoolean": False}]
+    assert "period" not in mother, "she stays the mother"
     assert "period" not in read(context, "RelatedPerson", "sister"), "a wish of the patient's own stays"
     asked = read(context, "Task", of_age.task_id("kid", clock.now().date()))
     assert (
@@ -53,6 +56,16 @@ def test_age_1_a_repeat_makes_nothing_twice(context, family, clock):
     list(of_age.sweep(context()))
     clock.advance(timedelta(hours=5))
     assert list(of_age.sweep(context())) == []
+
+
+def test_age_1_what_the_new_adult_lets_a_parent_hear_stays(context, family, clock):
+    family("2008-11-24")
+    list(of_age.sweep(context()))
+    again = {**read(context, "RelatedPerson", "mother"), "extension": [fhir.leave_extension(fhir.Leave("bills"))]}
+    file_all(context(), [again])
+    clock.advance(timedelta(days=3))
+    assert list(of_age.sweep(context())) == []
+    assert fhir.leaves(read(context, "RelatedPerson", "mother")) == (fhir.Leave("bills"),)
 
 
 @pytest.mark.parametrize("born", ["2008-11-25", "2020-01-01", "1990-01-01"])

@@ -1,12 +1,15 @@
 """Registering: duplicates first, one form one patient, what is missing becomes work."""
 
+import re
 import uuid
+from datetime import date, timedelta
+from html import unescape
 
 import pytest
 
 from waypost.access import scopes
 from waypost.records import queries as records
-from waypost.registry import queries
+from waypost.registry import fhir, queries
 
 FORM = {
     "family": "Okonjo", "given": "Ada Grace", "born": "3/12/1957", "t0-number": "202-555-0142", "gender": "female",
@@ -109,12 +112,34 @@ def test_everything_that_may_be_said_is_kept(desk, read):
     assert patient["multipleBirthInteger"] == 1
     assert [t["value"] for t in patient["telecom"]] == ["202-555-0142", "(202) 555-0199", "ada@example.org"]
     (related,) = read(new, "RelatedPerson")
-    assert related["period"]["end"] == "2026-12-31"
-    assert {e.get("valueCode") for e in related["extension"]} == {"visits", "bills", None}
+    assert "end" not in related["period"], "only the leave to be told has a last day"
+    assert fhir.leaves(related) == (fhir.Leave("visits", date(2026, 12, 31)), fhir.Leave("bills", date(2026, 12, 31)))
     (coverage,) = read(new, "Coverage")
     assert coverage["subscriberId"] == "88-204"
     (account,) = read(new, "Account")
     assert account["guarantor"][0]["party"]["reference"] == f"RelatedPerson/{related['id']}"
+
+
+def words_of(answer):
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
+
+
+def test_a_guardian_told_of_bills_until_new_year_still_consents_in_january(desk, clinic, clock):
+    client = desk()
+    new = patient_of(client.post("/patients/register", form(
+        family="Kidd", given="Sam", born="5/5/2020",
+        **{"p0-name": "Ana Kidd", "p0-relation": "MTH", "p0-guardian": "on", "p0-emergency": "on", "p0-phone": "2025550143",
+           "p0-may_discuss": ["bills"], "p0-until": "12/31/2026"},
+    )))  # fmt: skip
+    assert "OK to talk about bills until Dec 31" in words_of(client.get(f"/patients/{new}"))
+    clock.advance(timedelta(days=60))
+    client.logout()
+    client.force_login(client.account)
+    january = words_of(client.get(f"/patients/{new}"))
+    assert "May consent Ana Kidd, mother May bring Ana Kidd, mother" in january
+    assert "Ana Kidd , mother · emergency contact · guardian" in january
+    assert "Not to be told anything" in january
+    assert "No emergency contact" not in january
 
 
 def test_what_stood_in_the_find_box_is_not_typed_again(desk):
@@ -132,8 +157,6 @@ def test_a_role_without_leave_is_told_so(desk):
 def test_a_new_patient_is_found_at_once(desk, context):
     new = patient_of(desk().post("/patients/register", form()))
     ctx = context("coordinator", door="web")
-    from datetime import date
-
     for text in ("okonjo", "ada okonjo", "okonjo ada 3/12/57", "2025550142", "okonjq grace"):
         hits = queries.find(scopes.for_staff(ctx), text, today=date(2026, 11, 24)).hits
         assert hits[0].id == new, text

@@ -239,11 +239,41 @@ def test_every_form_saves_one_act_and_the_page_still_stands(sign_in, castillo, r
     assert client.get("/patients/castillo/history").status_code == 200
 
 
+def test_each_topic_may_have_a_last_day_of_its_own_and_nothing_else_ends_with_it(sign_in, context, castillo):
+    client = sign_in()
+    told = {
+        "given": "Lucía",
+        "family": "Castillo",
+        "relationship": "DAUC",
+        "phone": "2025550177",
+        "emergency": "on",
+        "about": ["visits", "bills"],
+    }
+    assert edit(client, "relation", "lucia", **told, until_bills="Dec 31 2026").status_code == 303
+    assert "OK to talk about visits; bills until Dec 31" in words(client.get("/patients/castillo"))
+    lucia = newest(context, "RelatedPerson", "lucia")
+    assert "period" not in lucia
+    form = client.get("/patients/castillo/edit/relation?on=lucia").content.decode()
+    assert 'name="until_bills" value="2026-12-31"' in form
+    history = words(client.get("/patients/castillo/history/RelatedPerson/lucia"))
+    assert "OK to talk about: bills → bills until Dec 31" in history
+    assert edit(client, "relation", "lucia", end="leave").status_code == 303
+    page = words(client.get("/patients/castillo"))
+    assert "emergency contact (202) 555-0177 Not to be told anything" in page
+
+
+def test_a_last_day_without_a_topic_is_asked_about(sign_in, castillo):
+    answer = edit(sign_in(), "relation", "lucia", given="Lucía", until="Dec 31 2026")
+    assert answer.status_code == 422
+    assert "Mark what it is OK to talk about until then, or clear the day." in words(answer)
+
+
 @pytest.mark.parametrize(
     ("role", "form", "on", "how", "gone"),
     [
         ("coordinator", "phone", "0", "end", "(202) 555-0142"),
-        ("coordinator", "relation", "lucia", "end", "OK to talk about"),
+        ("coordinator", "relation", "lucia", "leave", "OK to talk about"),
+        ("coordinator", "relation", "lucia", "gone", "<b>Lucía Castillo</b>, daughter"),
         ("coordinator", "team", "", "Practitioner/lind", "Dr Sofia Lind</td>"),
         ("nurse", "problem", "af", "end", "<b>Atrial fibrillation</b><br>"),
         ("nurse", "allergy", "penicillin", "error", "<b>Penicillin</b>: rash"),
@@ -371,7 +401,8 @@ def test_a_place_in_a_group_is_a_visit_to_come(sign_in, context, castillo):
 
 def test_a_group_that_was_is_in_the_timeline_of_each_patient_of_it(sign_in, context, castillo):
     seats = [
-        {"actor": {"reference": f"Patient/{id_}"}, "status": "accepted"} for id_ in ("first", "castillo", "third")
+        {"actor": {"reference": f"Patient/{id_}"}, "status": "accepted"}
+        for id_ in ("first", "castillo", "third")
     ]
     groups = [
         cases.visit(f"group{day}", "Diabetes class", f"2026-11-{day:02d}T15:00:00Z", f"2026-11-{day:02d}T16:00:00Z", "Practitioner/kim", status)

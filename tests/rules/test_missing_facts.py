@@ -27,7 +27,7 @@ WHOLE = {
     "address": [{"use": "home", "line": ["12 Elm St"], "city": "Riverside"}],
     "communication": [{"language": {"coding": [{"code": "en"}]}, "preferred": True}],
 }
-CONTACT = Relation("r", 1, "Lucía", "daughter", (), None, object(), False, False, False, True, False)
+CONTACT = Relation("r", 1, "Lucía", "daughter", (), "", object(), False, False, False, True, False)
 TEAM = Team("t", 1, (Member("Coordinator", "coordinator", "Ana Ruiz", "Practitioner/1", lead=True),))
 NONE_KNOWN = Allergies((), "Nurse Kim, Mar 1")
 ACTIVE = coverage_rules.view(

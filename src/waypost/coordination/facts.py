@@ -60,17 +60,17 @@ def _birth_date(k: Known) -> Iterable[Fact]:
 def _phone(k: Known) -> Iterable[Fact]:
     if not fhir.phones(k.patient, k.today):
         if any(p.phone for p in k.people):
-            yield Fact(
-                "FACT-2", "No phone of the patient's own; reached through family only", "Add", "contact"
-            )
+            yield Fact("FACT-2", "No phone of the patient's own; reached through family only", "Add", "phone")
         else:
-            yield Fact("FACT-2", "No phone number", "Add", "contact")
+            yield Fact("FACT-2", "No phone number", "Add", "phone")
 
 
 def _leave(k: Known) -> Iterable[Fact]:
     numbers = fhir.phones(k.patient, k.today)
     if numbers and all(p.voicemail is None for p in numbers):
-        yield Fact("FACT-3", "Nobody has asked whether voicemail is OK", "Ask", "phone", str(numbers[0].place))
+        yield Fact(
+            "FACT-3", "Nobody has asked whether voicemail is OK", "Ask", "phone", str(numbers[0].place)
+        )
 
 
 def _address(k: Known) -> Iterable[Fact]:

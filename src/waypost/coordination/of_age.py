@@ -60,17 +60,22 @@ def end_minority(ctx: Context, patient: str) -> list[Version]:
     ending = [
         v for v in found if v.type == "RelatedPerson" and of_age and ends_at_majority(v.resource, of_age)
     ]
-    if of_age is None or not ending:
+    if of_age is None or not ending or _asked(scope, patient, of_age):
         return []
     filings = [_ended(v, of_age) for v in ending]
     filings.append(Filing(task(ctx, patient, of_age, len(ending)), "Task", task_id(patient, of_age)))
     return records.file_many(ctx, filings, skip_equal=True)
 
 
+def _asked(scope: Scope, patient: str, of_age: date) -> bool:
+    """Return whether it was done before: what a parent may hear or do since then is the adult's own wish."""
+    return queries.read_or_none(scope, "Task", task_id(patient, of_age)) is not None
+
+
 def _ended(version: Version, of_age: date) -> Filing:
     last = of_age - timedelta(days=1)
     return Filing(
-        edits.with_leave_ended(version.resource, last), version.type, version.id, expect=version.version
+        edits.with_minority_ended(version.resource, last), version.type, version.id, expect=version.version
     )
 
 

@@ -41,6 +41,12 @@ def ext(name: str, kind: str, value: Any) -> Json:
     return {"url": EXT + name, f"value{kind}": value}
 
 
+def may_discuss(topic: str, until: date | None = None) -> Json:
+    """Return leave to be told about one topic, to its last day where it has one."""
+    last = [{"url": "until", "valueDate": day(until)}] if until else []
+    return {"url": EXT + "may-discuss", "extension": [{"url": "topic", "valueCode": topic}, *last]}
+
+
 def instant(at: datetime) -> str:
     """Print an instant in UTC to the second."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -4,11 +4,10 @@ from datetime import date, timedelta
 from random import Random
 
 from waypost.demo import names
-from waypost.demo.fhir import MRN, THO, Json, coding, concept, day, ext, ref, tho
+from waypost.demo.fhir import MRN, THO, Json, coding, concept, day, ext, may_discuss, ref, tho
 from waypost.demo.people import Home, Person, phone_number, race_display
 from waypost.demo.places import CENTER, CENTER_ID
 from waypost.demo.staff import Staff, language
-from waypost.demo.times import birthday
 from waypost.kernel import ids
 
 _CORE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
@@ -195,14 +194,15 @@ def circle(person: Person, today: date) -> list[Json]:
         given = names.pick_given(rng, community, sex, family)[:1]
         about = rng.choice((["visits"], ["visits", "bills"], ["visits", "clinical"], ["all"]))
         period: Json = {"start": day(today - timedelta(days=rng.randrange(30, 700)))}
+        until = None
         if rng.random() < 0.45:
-            period["end"] = day(today + timedelta(days=rng.choice([45, 120, 200, 365])))
+            until = today + timedelta(days=rng.choice([45, 120, 200, 365]))
         made.append(
             _related(
                 person, kind, {"use": "official", "family": family, "given": given},
                 [_role(code, shown)] + ([_EMERGENCY] if rng.random() < 0.85 else []),
                 telecom=[{"system": "phone", "value": phone_number(person.index + 700, 1), "use": "mobile"}],
-                gender=sex, period=period, extension=[ext("may-discuss", "Code", what) for what in about],
+                gender=sex, period=period, extension=[may_discuss(what, until) for what in about],
             )
         )  # fmt: skip
     elif rng.random() < 0.7:
@@ -221,7 +221,6 @@ def _guardians(rng: Random, person: Person) -> list[Json]:
     assert person.born
     community = next(each for each in names.COMMUNITIES if each.key == person.community)
     adult = person.guardian
-    turns_18 = birthday(person.born, 18)
     kind = "father" if adult and adult.sex == "male" else "mother"
     if person.phone_owner in {"mother", "father"} and not adult:
         kind = person.phone_owner
@@ -231,10 +230,10 @@ def _guardians(rng: Random, person: Person) -> list[Json]:
     phone = (adult.phone if adult else None) or person.phone
     more: Json = {
         "gender": sex,
-        "period": {"start": day(person.born), "end": day(turns_18 - timedelta(days=1))},
+        "period": {"start": day(person.born)},
         "extension": [
             ext("may-consent", "Boolean", True),
-            ext("may-discuss", "Code", "all"),
+            may_discuss("all"),
             ext("may-bring", "Boolean", True),
         ],
     }
@@ -252,8 +251,8 @@ def _guardians(rng: Random, person: Person) -> list[Json]:
             _related(
                 person, "brings", {"use": "official", "family": person.family, "given": aunt}, [_role("GRMTH", "grandmother")],
                 telecom=[{"system": "phone", "value": phone_number(person.index + 300, 1), "use": "mobile"}], gender="female",
-                extension=[ext("may-bring", "Boolean", True), ext("may-consent", "Boolean", False), ext("may-discuss", "Code", "visits")],
-                period={"start": day(person.born), "end": day(turns_18 - timedelta(days=1))},
+                extension=[ext("may-bring", "Boolean", True), ext("may-consent", "Boolean", False), may_discuss("visits")],
+                period={"start": day(person.born)},
             )
         )  # fmt: skip
     return made

@@ -5,7 +5,7 @@ from random import Random
 
 from waypost.demo import history, identity, money, words, work
 from waypost.demo.conditions import MEASURES
-from waypost.demo.fhir import THO, Json, coding, concept, day, ext, instant, ref, text_attachment
+from waypost.demo.fhir import THO, Json, coding, concept, day, instant, may_discuss, ref, text_attachment
 from waypost.demo.people import Person
 from waypost.demo.places import HOSPITAL_ID
 from waypost.demo.staff import Staff
@@ -60,7 +60,7 @@ def _daughter(person: Person, today: date) -> Json:
     return {
         "resourceType": "RelatedPerson",
         "id": identity.own_id(person, "related", "daughter"),
-        "extension": [ext("may-discuss", "Code", "visits"), ext("may-discuss", "Code", "bills")],
+        "extension": [may_discuss("visits"), may_discuss("bills")],
         "active": True,
         "patient": ref(person.reference, person.shown),
         "relationship": [

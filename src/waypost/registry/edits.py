@@ -254,8 +254,7 @@ class RelationWish:
     family: str
     relationship: str = ""  # v3-RoleCode
     phone: str = ""
-    about: tuple[str, ...] = ()
-    until: date | None = None
+    about: tuple[fhir.Leave, ...] = ()
     guardian: bool = False
     may_consent: bool = False
     may_bring: bool = False
@@ -263,7 +262,10 @@ class RelationWish:
 
 
 def related(patient: str, old: Json | None, wish: RelationWish, today: date) -> Json:
-    """Return a RelatedPerson as wished; a new one's leave begins today."""
+    """Return a RelatedPerson as wished; a new one stands beside the patient from today, and one who had left again.
+
+    The last day of a leave belongs to its topic: being related, a guardian or the emergency contact ends with none.
+    """
     made: Json = (
         deepcopy(old)
         if old
@@ -278,17 +280,26 @@ def related(patient: str, old: Json | None, wish: RelationWish, today: date) -> 
     made["relationship"] = _relationship(made.get("relationship", []), wish)
     put(made, "relationship", made["relationship"])
     _set_number(made, wish.phone)
-    period = {**made.get("period", {})}
     if not old:
-        period["start"] = today.isoformat()
-    period.pop("end", None)
-    if wish.until:
-        period["end"] = wish.until.isoformat()
-    put(made, "period", period)
-    set_extensions(made, "may-discuss", "valueCode", wish.about)
+        made["period"] = {"start": today.isoformat()}
+    elif fhir.plainly_discussed(old) or not fhir.current(old, today):
+        _without_end(made)
+    set_leaves(made, wish.about, today)
     set_extension(made, "may-consent", "valueBoolean", True if wish.may_consent else None)
     set_extension(made, "may-bring", "valueBoolean", True if wish.may_bring else None)
     return made
+
+
+def set_leaves(person: Json, wished: Sequence[fhir.Leave], today: date) -> None:
+    """Put this leave to be told in place of what stood; what is over and not given anew stays as it was."""
+    topics = {leave.topic for leave in wished}
+    over = [leave for leave in fhir.leaves(person) if not leave.stands(today) and leave.topic not in topics]
+    kept = [x for x in person.get("extension", ()) if x.get("url") != fhir.EXTENSION + "may-discuss"]
+    put(person, "extension", kept + [fhir.leave_extension(leave) for leave in (*over, *wished)])
+
+
+def _without_end(person: Json) -> None:
+    put(person, "period", {k: v for k, v in person.get("period", {}).items() if k != "end"})
 
 
 def _relationship(old: list[Json], wish: RelationWish) -> list[Json]:
@@ -326,7 +337,37 @@ def _set_number(person: Json, number: str) -> None:
 
 
 def with_leave_ended(person: Json, on: date) -> Json:
-    """Return a RelatedPerson whose leave to be told, to bring and to consent ends with a day."""
+    """Return a RelatedPerson whose leave to be told ends with a day, and nothing else of what they are."""
+    made = deepcopy(person)
+    ended = [fhir.Leave(leave.topic, on) if leave.stands(on) else leave for leave in fhir.leaves(person)]
+    if fhir.plainly_discussed(person):
+        _without_end(made)
+    set_leaves(made, ended, on)
+    return made
+
+
+def with_minority_ended(person: Json, last: date) -> Json:
+    """Return a RelatedPerson of someone who has come of age: leave to be told, to consent and to bring ends with a day.
+
+    A mother stays the mother and the emergency contact; whoever was nothing but the guardian is no longer beside them.
+    """
+    made = with_leave_ended(person, last)
+    if fhir.extension(made, "may-consent") is not None:
+        set_extension(made, "may-consent", "valueBoolean", False)
+    set_extension(made, "may-bring", "valueBoolean", None)
+    left = []
+    for kind in made.get("relationship", ()):
+        others = [c for c in kind.get("coding", ()) if c.get("code") != "GUARD"]
+        if others or not kind.get("coding"):
+            left.append({**kind, **({"coding": others} if others else {})})
+    if left or not made.get("relationship"):
+        put(made, "relationship", left)
+        return made
+    return with_relation_ended(made, last)
+
+
+def with_relation_ended(person: Json, on: date) -> Json:
+    """Return a RelatedPerson who is beside the patient no longer than to a day."""
     made = deepcopy(person)
     start = (made.get("period") or {}).get("start", "")[:10]
     made["period"] = {**made.get("period", {}), "end": max(start, on.isoformat())}

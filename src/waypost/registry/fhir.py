@@ -37,6 +37,52 @@ def current(element: Json, on: date) -> bool:
     return (start is None or start <= on) and (end is None or end >= on)
 
 
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Leave to talk with someone about one topic, to the end of its last day where it has one."""
+
+    topic: str
+    until: date | None = None
+
+    def stands(self, on: date) -> bool:
+        return self.until is None or self.until >= on
+
+
+def leaves(related: Json) -> tuple[Leave, ...]:
+    """Return what may be discussed with someone and until when, each topic once; of two last days the earlier counts.
+
+    Written as `may-discuss` {topic, until}. An older plain code is read as well: its last day is that of the relation.
+    """
+    found: dict[str, Leave] = {}
+    ends = read_day((related.get("period") or {}).get("end"))
+    for item in _discussed(related):
+        parts = {part.get("url"): part for part in item.get("extension", ())}
+        topic = item.get("valueCode") or parts.get("topic", {}).get("valueCode")
+        if topic:
+            until = read_day(parts.get("until", {}).get("valueDate"))
+            before = found.get(topic)
+            last = [day for day in (until, ends, before and before.until) if day]
+            found[topic] = Leave(topic, min(last) if last else None)
+    return tuple(found.values())
+
+
+def plainly_discussed(related: Json) -> bool:
+    """Return whether leave is written the older way, so that the end of the relation is only the end of the leave."""
+    return any("valueCode" in item for item in _discussed(related))
+
+
+def _discussed(related: Json) -> Iterator[Json]:
+    return (x for x in related.get("extension", ()) if x.get("url") == EXTENSION + "may-discuss")
+
+
+def leave_extension(leave: Leave) -> Json:
+    """Return leave about one topic as it is written."""
+    parts: list[Json] = [{"url": "topic", "valueCode": leave.topic}]
+    if leave.until:
+        parts.append({"url": "until", "valueDate": leave.until.isoformat()})
+    return {"url": EXTENSION + "may-discuss", "extension": parts}
+
+
 def names(patient: Json, *uses: str) -> Iterator[Json]:
     return (n for n in patient.get("name", ()) if n.get("use") in uses)
 

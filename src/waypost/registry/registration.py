@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from waypost.registry import fhir
+
 Json = dict[str, Any]
 EXTENSION = "urn:waypost:extension:"
 CORE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
@@ -57,7 +59,7 @@ class PersonWish:
     guardian: bool = False
     emergency: bool = False
     may_discuss: Sequence[str] = ()
-    until: date | None = None
+    until: date | None = None  # the last day of the leave to be told, and of nothing else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,9 +235,9 @@ def related_of(wish: PersonWish, patient: str, today: date) -> Json:
         "patient": {"reference": f"Patient/{patient}"},
         "relationship": relationship,
         "name": [{"text": wish.name, "family": family, **({"given": given.split()} if given else {})}],
-        "period": {"start": today.isoformat(), **({"end": wish.until.isoformat()} if wish.until else {})},
+        "period": {"start": today.isoformat()},  # of the relation; a last day belongs to the leave to be told
     }
-    extension = [_ext("may-discuss", valueCode=what) for what in wish.may_discuss]
+    extension = [fhir.leave_extension(fhir.Leave(topic, wish.until)) for topic in wish.may_discuss]
     if wish.guardian:
         extension.append(_ext("may-consent", valueBoolean=True))
     if extension:

@@ -19,6 +19,7 @@ class DeskForm(forms.Form):
 
     default_renderer = DeskRenderer
     required_css_class = ""
+    apart: tuple[str, ...] = ()  # names of fields that another field's template shows
     use_required_attribute = (
         False  # our words and summary, not the browser's bubbles; works the same everywhere
     )
@@ -47,7 +48,11 @@ class TypedDateField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        found = read_date(text, today=self.today, prefer=self.prefer) if len(text) <= (self.max_length or 40) else None
+        found = (
+            read_date(text, today=self.today, prefer=self.prefer)
+            if len(text) <= (self.max_length or 40)
+            else None
+        )
         if found is None:
             raise forms.ValidationError("Write the date as 3/12/1957, Mar 12 1957 or 1957-03-12.")
         return found

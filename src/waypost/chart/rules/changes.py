@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from waypost.chart.rules.people import say_leaves
 from waypost.chart.rules.words import Json, Reading, concept, quantity
 from waypost.registry import fhir
 from waypost.terminology.languages import language_name
@@ -72,6 +73,9 @@ def _extensions(values: list[Json], reading: Reading) -> Iterator[tuple[str, str
     for item in values:
         name = item.get("url", "").rpartition("/")[2].rpartition(":")[2]
         label = EXTENSIONS.get(name, _spaced(name.replace("-", " ")))
+        if name == "may-discuss":
+            yield label, say_leaves(fhir.leaves({"extension": [item]}), reading.today)
+            continue
         inner = [v for k, v in item.items() if k.startswith("value")]
         if inner:
             yield label, say(inner[0], reading)

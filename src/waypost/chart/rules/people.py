@@ -37,8 +37,8 @@ class Relation:
     version: int
     name: str
     relationship: str
-    about: tuple[str, ...]  # codes of what may be discussed
-    until: date | None
+    leaves: tuple[fhir.Leave, ...]  # what may be discussed today, and until when
+    told_words: str  # 'visits; bills until Dec 31'
     phone: fhir.Phone | None
     guardian: bool
     may_consent: bool
@@ -46,11 +46,15 @@ class Relation:
     emergency: bool
     ended: bool
 
-    @property
-    def about_words(self) -> str:
-        if "all" in self.about:
-            return ABOUT["all"]
-        return listed([ABOUT.get(code, code) for code in self.about])
+
+def say_leaves(leaves: Sequence[fhir.Leave], today: date) -> str:
+    """Return what may be discussed and until when: 'visits; bills until Dec 31'."""
+    said = []
+    for until in sorted({leave.until for leave in leaves}, key=lambda day: day or date.min):
+        topics = [leave.topic for leave in leaves if leave.until == until]
+        words = ABOUT["all"] if "all" in topics else listed([ABOUT.get(topic, topic) for topic in topics])
+        said.append(f"{words} until {say_short(until, today=today)}" if until else words)
+    return "; ".join(said)
 
 
 def relation(resource: Json, reading: Reading) -> Relation:
@@ -64,6 +68,7 @@ def relation(resource: Json, reading: Reading) -> Relation:
     bring = fhir.extension(resource, "may-bring")
     phones = fhir.phones(resource, reading.today)
     name = fhir.legal_name(resource)
+    leaves = tuple(leave for leave in fhir.leaves(resource) if leave.stands(reading.today))
     return Relation(
         id=resource.get("id", ""),
         version=int(resource.get("meta", {}).get("versionId") or 1),
@@ -71,8 +76,8 @@ def relation(resource: Json, reading: Reading) -> Relation:
         relationship=next(
             (w for w in words if w), next((t.lower() for t in texts if t), "relationship not recorded")
         ),
-        about=tuple(str(code) for code in fhir.extensions(resource, "may-discuss")),
-        until=read_day((resource.get("period") or {}).get("end")),
+        leaves=leaves,
+        told_words=say_leaves(leaves, reading.today),
         phone=phones[0] if phones else None,
         guardian=guardian,
         may_consent=may_consent,
@@ -85,18 +90,12 @@ def relation(resource: Json, reading: Reading) -> Relation:
 def relations(resources: Iterable[Json], reading: Reading) -> tuple[Relation, ...]:
     """Return those in force, whoever consents first, then whoever may be told."""
     made = [r for r in (relation(x, reading) for x in resources) if not r.ended]
-    made.sort(key=lambda r: (not r.may_consent, not r.about, not r.emergency, r.name))
+    made.sort(key=lambda r: (not r.may_consent, not r.leaves, not r.emergency, r.name))
     return tuple(made)
 
 
 def may_be_told(people: Sequence[Relation]) -> tuple[Relation, ...]:
-    return tuple(r for r in people if r.about)
-
-
-def say_told(person: Relation, today: date) -> str:
-    """Return 'Lucía Castillo, daughter: visits and bills, until Dec 31'."""
-    until = f", until {say_short(person.until, today=today)}" if person.until else ""
-    return f"{person.name}, {person.relationship}: {person.about_words}{until}"
+    return tuple(r for r in people if r.leaves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,8 @@ def came_of_age(patient: Json, today: date) -> date | None:
 def ends_at_majority(related: Json, of_age: date) -> bool:
     """Return whether a proxy stands on the patient's minority: a parent's or guardian's leave given before that day.
 
-    A power of attorney, and any leave that begins on or after the birthday, is the adult's own wish and stays.
+    A power of attorney that is no parent's, and any leave of one who is beside the patient only since the birthday, is
+    the adult's own wish and stays.
     """
     kinds = {c for r in related.get("relationship", ()) for c in codes(r)}
     period = related.get("period") or {}
@@ -147,8 +147,11 @@ def ends_at_majority(related: Json, of_age: date) -> bool:
         return False
     if begun is not None and begun >= of_age:
         return False
-    speaks = fhir.extension(related, "may-consent") is True or bool(fhir.extensions(related, "may-discuss"))
-    return speaks and bool(kinds & (PARENT | {"GUARD"}) or fhir.extension(related, "may-consent") is True)
+    consents = fhir.extension(related, "may-consent") is True
+    speaks = consents or any(leave.stands(of_age) for leave in fhir.leaves(related))
+    if kinds & (PARENT | {"GUARD"}):
+        return speaks
+    return consents and not kinds & GUARDIAN
 
 
 CARE_ROLES = {

@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from waypost.chart.rules import people
 from waypost.coordination.patients import PatientView
-from waypost.kernel.dates import say_short
 from waypost.web.parts import Act, Band, Fact, Status
 from waypost.web.places import exists
 
@@ -66,14 +65,13 @@ def told(view: PatientView) -> str:
     people_told = view.told
     if not people_told:
         return "Parent or guardian: not recorded" if view.minor else "The patient alone"
-    said = [_short(person, view) for person in people_told[:1]]
+    said = [_short(person) for person in people_told[:1]]
     more = f" and {len(people_told) - 1} more" if len(people_told) > 1 else ""
     return said[0] + more
 
 
-def _short(person: people.Relation, view: PatientView) -> str:
-    until = f" until {say_short(person.until, today=view.reading.today)}" if person.until else ""
-    return f"{person.name.split(' ')[0]}, {person.relationship}: {person.about_words}{until}"
+def _short(person: people.Relation) -> str:
+    return f"{person.name.split(' ')[0]}, {person.relationship}: {person.told_words}"
 
 
 def band_acts(view: PatientView) -> tuple[Act, ...]:

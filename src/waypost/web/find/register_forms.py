@@ -87,7 +87,10 @@ class PersonForm(DeskForm):
         label="OK to talk to about", choices=DISCUSS, widget=forms.CheckboxSelectMultiple, required=False
     )
     until = TypedDateField(
-        label="OK until", required=False, prefer="future", help_text="Leave empty where it has no end."
+        label="OK to talk until",
+        required=False,
+        prefer="future",
+        help_text="Leave empty where it has no end. Nothing else ends with it.",
     )
 
     def clean(self) -> dict[str, Any]:
@@ -95,6 +98,10 @@ class PersonForm(DeskForm):
         said = any(data.get(name) for name in ("phone", "emergency", "guardian", "may_discuss", "until"))
         if said and not data.get("name"):
             self.add_error("name", "Write the name, or clear what stands under it.")
+        if data.get("until") and not data.get("may_discuss"):
+            self.add_error("may_discuss", "Mark what it is OK to talk about until then, or clear the day.")
+        if data.get("until") and (today := getattr(self.fields["until"], "today", None)) and data["until"] < today:
+            self.add_error("until", "That day is over. Check the year.")
         return data
 
     def wish(self) -> PersonWish | None:

@@ -11,6 +11,7 @@ from waypost.web.chart.edits.care import (
     TeamEdit,
 )
 from waypost.web.chart.edits.deceased import DeceasedEdit
+from waypost.web.chart.edits.people import RelationEdit
 from waypost.web.chart.edits.person import (
     AddressEdit,
     AddressesEdit,
@@ -18,7 +19,6 @@ from waypost.web.chart.edits.person import (
     LanguageEdit,
     PersonEdit,
     PhoneEdit,
-    RelationEdit,
 )
 
 EDITS: dict[str, Edit] = {

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from waypost.chart.rules.words import first
 from waypost.kernel.context import Context
 from waypost.records.versions import Version
 from waypost.registry import edits, fhir
@@ -233,55 +232,3 @@ class PersonEdit(PatientEdit):
             values["birth_unknown"], values["sex"], values["keep_former"],
         )  # fmt: skip
         return amend_patient(ctx, patient, seen, lambda old: edits.with_person(old, wish))
-
-
-class RelationEdit(Edit):
-    form, said = forms.RelationForm, "Saved: who may be told what."
-
-    def title(self, on: str, loaded: Loaded) -> str:
-        return "Who this is and what they may be told" if on else "Add a person"
-
-    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
-        needs = {"today": today_of(ctx)}
-        if not on:
-            return Loaded(needs=needs)
-        version = read(ctx, patient, "RelatedPerson", on)
-        r = version.resource
-        name: Json = first(r.get("name")) or {}
-        kinds = [c.get("code", "") for rel in r.get("relationship", ()) for c in rel.get("coding", ())]
-        offered = {code for code, _ in forms.RELATIONS}
-        phones = fhir.phones(r, today_of(ctx))
-        initial = {
-            "given": " ".join(name.get("given", ())) or name.get("text", ""), "family": name.get("family", ""),
-            "relationship": next((k for k in kinds if k in offered), ""), "phone": phones[0].shown if phones else "",
-            "about": fhir.extensions(r, "may-discuss"), "until": (r.get("period") or {}).get("end", "")[:10],
-            "emergency": "C" in kinds, "guardian": "GUARD" in kinds,
-            "may_consent": fhir.extension(r, "may-consent") is True, "may_bring": fhir.extension(r, "may-bring") is True,
-        }  # fmt: skip
-        ends = (End("end", "End the leave today"),)
-        return Loaded(version.version, initial, needs, r, version.reference, ends)
-
-    def save(
-        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
-    ) -> Version:
-        from waypost.registry.amending import add_relation, amend_relation
-
-        wish = edits.RelationWish(
-            values["given"], values["family"], values["relationship"], values["phone"], tuple(values["about"]), values["until"],
-            values["guardian"], values["may_consent"], values["may_bring"], values["emergency"],
-        )  # fmt: skip
-        today = today_of(ctx)
-        if not on:
-            return add_relation(ctx, patient, edits.related(patient, None, wish, today), wish=values["wish"])
-        return amend_relation(ctx, patient, on, seen, lambda old: edits.related(patient, old, wish, today))
-
-    def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
-        from datetime import timedelta
-
-        from waypost.registry.amending import amend_relation
-
-        yesterday = today_of(ctx) - timedelta(days=1)
-        return amend_relation(ctx, patient, on, seen, lambda old: edits.with_leave_ended(old, yesterday))
-
-    def ended_said(self, how: str) -> str:
-        return "Leave ended."
