@@ -12,6 +12,7 @@ BOOKED_AHEAD_DAYS_MAX = 730
 VISIT_MINUTES_MAX = 720
 STEPS_MAX = 8
 LANES_MAX = 64
+CHOICES_FROM_MEMORY_MAX = 5  # rooms and devices tried before all calendars that moved are loaded again
 LANE_OVERRIDE = 100  # lanes of overrides begin here, above any capacity
 CODE_CHARS_MAX = 24  # of a visit type, since it stands in the id of a Slot
 BLOCK_DAYS_MAX = 366

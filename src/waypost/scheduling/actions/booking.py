@@ -1,6 +1,6 @@
 """Book: clinician, room, device and patient together, or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -92,30 +92,47 @@ def check_when(ctx: Context, start: datetime) -> None:
 def _seated(
     ctx: Context, wishes: Sequence[VisitWish], override: bool, here: Clinic
 ) -> tuple[list[Plan], list[int], list[str]]:
-    """Choose, lock, ask. Told no, look again at the calendars and choose anew; told no again, under everybody's lock."""
-    everyone: set[str] = set()
-    for attempt in range(3):
-        here = clinic(ctx.tenant, ctx.now) if attempt else here
+    """Choose from memory, lock, ask; told no, choose others. With nobody left, look again at the calendars; told no then,
+    under everybody's lock.
+    """
+    avoid = frozenset[str]()
+    for _ in range(limits.CHOICES_FROM_MEMORY_MAX):
         try:
-            plans = plans_for(here, ctx.tenant, wishes)
+            plans = plans_for(here, ctx.tenant, wishes, avoid)
         except (NobodyFree, NotOpen):
-            if attempt:
-                raise
-            continue
-        wants = [want for one in plans for want in wants_of(here, one)]
-        answer = take(ctx, wants, also=everyone, override=override)
+            break
+        wants, answer = _asked(ctx, here, plans, override=override)
         if isinstance(answer, tuple):
             return plans, *answer
-        refuse_named(plans, wants, answer)
-        if attempt:
-            everyone = {r for one in plans for r in one.candidates} | {w.resource for w in wants}
-            lock(ctx, everyone)
+        avoid |= {wants[n].resource for n in answer}
+    everyone: set[str] = set()
+    for _ in range(2):
+        here = clinic(ctx.tenant, ctx.now)
+        plans = plans_for(here, ctx.tenant, wishes)
+        wants, answer = _asked(ctx, here, plans, also=everyone, override=override)
+        if isinstance(answer, tuple):
+            return plans, *answer
+        everyone = {r for one in plans for r in one.candidates} | {w.resource for w in wants}
+        lock(ctx, everyone)
     raise NobodyFree
 
 
-def plans_for(here: Clinic, tenant: int, wishes: Sequence[VisitWish]) -> list[Plan]:
+def _asked(
+    ctx: Context, here: Clinic, plans: Sequence[Plan], *, also: Iterable[str] = (), override: bool
+) -> tuple[list[Want], tuple[list[int], list[str]] | list[int]]:
+    """Return what the plans want, and the ledger's answer. Raises where what was named is taken: no other choice would do."""
+    wants = [want for one in plans for want in wants_of(here, one)]
+    answer = take(ctx, wants, also=also, override=override)
+    if not isinstance(answer, tuple):
+        refuse_named(plans, wants, answer)
+    return wants, answer
+
+
+def plans_for(
+    here: Clinic, tenant: int, wishes: Sequence[VisitWish], avoid: frozenset[str] = frozenset()
+) -> list[Plan]:
     free = Free(here, tenant)
-    return [plan(free, kind_for(here, wish.visit_type, wish.patients), wish) for wish in wishes]
+    return [plan(free, kind_for(here, wish.visit_type, wish.patients), wish, avoid) for wish in wishes]
 
 
 def kind_for(here: Clinic, code: str, patients: Sequence[Any]) -> VisitType:
