@@ -4,7 +4,7 @@ import pytest
 from tests import small_clinic
 from tests.small_clinic import at
 
-from waypost.scheduling import queries
+from waypost.scheduling import actions, queries
 
 
 @pytest.fixture
@@ -120,3 +120,14 @@ def test_two_visits_in_one_transaction_or_none(door, clinic):
     assert door.get(f"Slot/{first}").json["status"] == "free"
     assert both(first, second).status == 200
     assert door.get(f"Slot/{second}").json["status"] == "busy"
+
+
+def test_the_kind_offered_unasked_follows_the_calendar(door, clinic):
+    path = f"Slot?schedule={schedule_of('Location/room4')}"
+
+    def offered():
+        return door.get(path).json["entry"][0]["resource"]["serviceType"][0]["coding"][0]["code"]
+
+    assert offered() == "echo"
+    actions.save_calendar(clinic.ctx, small_clinic.calendar("Location/room4", "room", "Room 4"))
+    assert offered() == "talk"

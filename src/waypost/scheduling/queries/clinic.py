@@ -192,5 +192,6 @@ def _load_calendars(found: Clinic, tenant: int, resources: Iterable[str]) -> Non
             found.versions[resource] = version
             found.schedules[schedule] = resource
             found.schedule_of[resource] = schedule
+            found.commonest.pop(resource, None)  # it may serve other kinds of visit now
         busy = bits.taken_cells(found.grid, calendar.capacity, taken[resource])
         found.bookables[resource] = Bookable(calendar, opens, busy)

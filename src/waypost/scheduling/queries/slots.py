@@ -144,11 +144,11 @@ def _starts(
 
 def commonest(tenant: int, here: Clinic, resource: str) -> str | None:
     """Return the kind of visit this calendar serves most: by what is booked, else the first it is able to serve."""
+    if resource in here.commonest:
+        return here.commonest[resource]
     able = kinds_of(here, resource)
     if len(able) < 2:
         return able[0].code if able else None
-    if resource in here.commonest:
-        return here.commonest[resource]
     tenancy.enter(tenant)
     with connection.cursor() as cursor:
         cursor.execute(
