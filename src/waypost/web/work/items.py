@@ -66,6 +66,8 @@ def next_act(one: Listed, person: Person | None) -> Act | None:
     kind = reading.code_of(one.task.get("code"), TASK)
     if kind in BOOKED and one.patient:
         order = one.task.get("focus", {}).get("reference", "")
+        if kind == "waitlist" and order.startswith("Appointment/"):  # with what was asked for
+            return Act("Find times", reverse("visit-times", args=[order.partition("/")[2]]), "b")
         more = f"&order={quote(order.partition('/')[2])}" if order.startswith("ServiceRequest/") else ""
         return Act("Find times", f"{reverse('find-times')}?patient={quote(one.patient)}{more}", "b")
     if kind in CALLS and person and person.phones:
