@@ -134,7 +134,7 @@ def test_a_move_on_the_board_onto_a_taken_time_asks_a_supervisor_why(supervisor,
     answer = supervisor.post("/schedule/shift", sent)
     card = supervisor.get(answer["Location"])
     assert "Move over Wed, Nov 25" in words(card)
-    made = supervisor.post("/schedule/book", {**hidden(card), "do": "override", "override": WHY})
+    made = supervisor.post("/schedule/book", {**hidden(card), "do": "override", "override": WHY, "moved_for": "provider"})
     assert made.status_code == 303, words(made)
     assert record(clinic, made["Location"])["start"] == "2026-11-25T15:00:00Z"
     assert LIND in str(record(clinic, made["Location"])["participant"])

@@ -204,24 +204,19 @@ def hidden_of_act(answer):
     }
 
 
-def test_a_series_is_booked_whole(client, clinic):
-    card = choose(client, clinic, n=3)
-    answer = client.post(
-        "/schedule/book", {**hidden(card), "reason": "Cough", "repeat": "1", "times": "3", "do": "book"}
-    )
-    said = words(client.get(answer["Location"])) if answer.status_code == 303 else words(answer)
-    assert "Series" in said or "Not free at that hour" in said
-
-
 def test_move_keeps_the_visit_and_says_so(client, clinic):
     visit = booked(clinic)
     page = client.get(f"/schedule/times?move={visit.id}&patient={clinic.patients[0]}&visit=talk")
     assert "Move the visit" in words(page)
     card = client.get(links(page, "chosen=")[1])
     answer = client.post("/schedule/book", hidden(card))
+    assert answer.status_code == 422
+    assert "Say who or what asks for another time." in words(answer)
+    sent = {**hidden(answer), "moved_for": "provider", "moved_why": "On leave"}
+    answer = client.post("/schedule/book", sent)
     assert answer.status_code == 303
     assert answer["Location"] == f"/visits/{visit.id}"
-    assert "Moved from" in words(client.get(answer["Location"]))
+    assert re.search(r"Moved from .* \(The provider · On leave\)", words(client.get(answer["Location"])))
 
 
 def test_cancel_asks_why(client, clinic):

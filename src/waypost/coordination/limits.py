@@ -5,3 +5,5 @@ ASK_HOURS_BEFORE = 24  # an interpreter or a ride is to be settled this long bef
 ASK_HOURS_MIN = 2  # and not sooner than this after it was asked for
 NEXT_TIMES = 3  # offered where a time has just been taken
 WAIT_DAYS = 7  # a visit on the waitlist is looked at again within so many days
+HOURS_FOR_ALL_DAYS = 7  # how many days are searched for an hour at which a whole series is free
+HOURS_FOR_ALL_TRIED = 12  # and how many hours of them are tried

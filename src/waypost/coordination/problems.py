@@ -43,6 +43,14 @@ class SeriesNotFree(Problem):
     title, remedy = "Not every date of the series is free.", "Leave those dates out, or choose another hour."
 
 
+class SeriesMoveNotFree(Problem):
+    """`extra["taken"]` lists each visit that cannot come along, `extra["free"]` counts those that could."""
+
+    code, status, issue = "coordination.series-move-not-free", 409, "conflict"
+    title = "Not every visit of the series can move along. Nothing was moved."
+    remedy = "Leave that one where it is, give it a time of its own, or choose another hour for all."
+
+
 class SeriesTooLong(Problem):
     code, status, issue = "coordination.series-too-long", 422, "too-long"
     title, remedy = "A series has 2 to 60 visits within two years.", "End it earlier; it can be continued later."

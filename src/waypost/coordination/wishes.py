@@ -55,14 +55,22 @@ class WaitWish:
 
 @dataclass(frozen=True, slots=True)
 class MoveWish:
-    """`expect` is the version that was seen; of a series, 'rest' and 'all' shift the others by as much."""
+    """`expect` is the version that was seen; of a series, 'rest' and 'all' shift the others by as much.
+
+    Of the others, those in `leave` stay where they are, and those in `apart` go to a start of their own.
+    """
 
     appointment: str
     start: datetime
     chosen: Mapping[int, str] = field(default_factory=dict[int, str])
     named: tuple[str, ...] = ()
     site: str | None = None
+    telehealth: bool | None = None  # None: as it was
     reach: str = ONE
+    leave: frozenset[str] = frozenset()
+    apart: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
+    code: str = ""  # who asked for it: patient | provider | clinic | other
+    reason: str = ""
     override: str = ""
     sought: FindWish | None = None
     expect: int | None = None

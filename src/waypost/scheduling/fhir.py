@@ -20,8 +20,8 @@ from waypost.scheduling.rules.ledger import visit_type as visit_type_code
 from waypost.scheduling.rules.types import VisitType
 
 __all__ = [
-    "BLOCK", "EXTENSION", "VISIT_TYPE", "Seat", "appointment", "block", "cancelled", "extension", "instant", "is_ours",
-    "moved", "outside", "patients_of", "reference", "resources_of", "say", "schedule", "service_type", "sought_of", "team_of",
+    "BLOCK", "EXTENSION", "VISIT_TYPE", "Seat", "appointment", "asking", "asks_of", "block", "cancelled", "extension", "instant", "is_ours",
+    "moved", "outside", "patients_of", "reason", "reference", "resources_of", "say", "schedule", "service_type", "sought_of", "team_of",
     "visit_type_code", "wanted", "with_extension",
 ]  # fmt: skip
 CANCELATION = "urn:waypost:cancelation-reason"
@@ -78,6 +78,7 @@ def appointment(
     seats: Sequence[Seat],
     site: str,
     status: str = "booked",
+    telehealth: bool = False,
     more: Mapping[str, Any] | None = None,
 ) -> Resource:
     """Return the Appointment of a visit. `more` holds elements that the schedule has no say in."""
@@ -91,13 +92,20 @@ def appointment(
         {"actor": _actor(f"Patient/{id_}", name), "required": "required", "status": "accepted"}
         for id_, name in patients
     ]
-    return moved({**base, "participant": [*who, *_strangers(base)]}, kind, start, seats=seats, site=site)
+    seated = {**base, "participant": [*who, *_strangers(base)]}
+    return moved(seated, kind, start, seats=seats, site=site, telehealth=telehealth)
 
 
 def moved(
-    old: Mapping[str, Any], kind: VisitType, start: datetime, *, seats: Sequence[Seat], site: str
+    old: Mapping[str, Any],
+    kind: VisitType,
+    start: datetime,
+    *,
+    seats: Sequence[Seat],
+    site: str,
+    telehealth: bool = False,
 ) -> Resource:
-    """Return the Appointment at another time: same patients, same everything that is not about the time."""
+    """Return the Appointment at another time: same patients, same everything that is not about the time and the way."""
     whole = occupied.visit_span(kind, start)
     new: Resource = {**old, "start": say(whole.start), "end": say(whole.end), "minutesDuration": kind.minutes}
     patients = [
@@ -107,8 +115,10 @@ def moved(
     ]
     new["participant"] = [*patients, *(_participant(seat) for seat in seats), *_strangers(old)]
     new = with_extension(new, "site", "valueReference", {"reference": site} if site else None)
-    arrive = occupied.arrive_at(kind, start) if kind.arrive_early else None
-    return with_extension(new, "arrive-at", "valueInstant", say(arrive) if arrive else None)
+    new = with_extension(new, "telehealth", "valueBoolean", True if telehealth else None)
+    early = bool(kind.arrive_early) and not telehealth  # nobody arrives at a visit by video
+    arrive = say(occupied.arrive_at(kind, start)) if early else None
+    return with_extension(new, "arrive-at", "valueInstant", arrive)
 
 
 def wanted(
@@ -139,10 +149,28 @@ def wanted(
     return found
 
 
+def asking(resource: Mapping[str, Any], asks: Mapping[str, str]) -> Resource:
+    """Return a hold with what is to be asked for once it is booked: an interpreter, a ride, each in words."""
+    found = with_extension(resource, "asks")
+    parts = [{"url": name, "valueString": said} for name, said in sorted(asks.items()) if said]
+    if parts:
+        found["extension"] = [*found.get("extension", ()), {"url": EXTENSION + "asks", "extension": parts}]
+    return found
+
+
+def asks_of(resource: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is to be asked for once a hold is booked."""
+    return _parts(resource, "asks")
+
+
 def sought_of(resource: Mapping[str, Any]) -> dict[str, str]:
     """Return what a visit on the waitlist must keep to, by name."""
+    return _parts(resource, "sought")
+
+
+def _parts(resource: Mapping[str, Any], name: str) -> dict[str, str]:
     for one in resource.get("extension") or ():
-        if isinstance(one, dict) and one.get("url") == EXTENSION + "sought":
+        if isinstance(one, dict) and one.get("url") == EXTENSION + name:
             parts = one.get("extension") or ()
             return {p["url"]: p["valueString"] for p in parts if isinstance(p.get("valueString"), str)}
     return {}
@@ -199,12 +227,14 @@ def team_of(resource: Mapping[str, Any]) -> list[str]:
 def cancelled(old: Mapping[str, Any], status: str, code: str, text: str) -> Resource:
     """Return the Appointment as cancelled or missed, with the reason."""
     new = with_extension({**old, "status": status}, "hold-until")
-    if code or text:
-        new["cancelationReason"] = {
-            **({"coding": [{"system": CANCELATION, "code": code}]} if code else {}),
-            **({"text": text} if text else {}),
-        }
-    return new
+    why = reason(code, text)
+    return {**new, "cancelationReason": why} if why else new
+
+
+def reason(code: str, text: str) -> Resource | None:
+    """Return a reason as a code, words, or both; None where nothing was said."""
+    said: Resource = {"coding": [{"system": CANCELATION, "code": code}]} if code else {}
+    return {**said, **({"text": text} if text else {})} or None
 
 
 def block(resources: Iterable[tuple[str, str]], span: Span, reason: str, now: datetime) -> Resource:

@@ -1,6 +1,7 @@
 """What the doors ask for in one act: a visit with its requests, notes and announcements."""
 
 from waypost.coordination.actions.booking import book_visit
+from waypost.coordination.actions.moving import move_visit
 from waypost.coordination.actions.series import (
     add_outside_visit,
     add_to_group,
@@ -13,7 +14,6 @@ from waypost.coordination.actions.visits import (
     check_in,
     confirm_visit,
     fulfil,
-    move_visit,
     no_show,
 )
 from waypost.coordination.actions.waiting import put_on_waitlist

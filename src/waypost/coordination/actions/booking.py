@@ -89,6 +89,8 @@ def details(wish: BookingWish) -> Resource:
 
 def visit_wish(ctx: Context, wish: BookingWish, patient: Resource, kind: VisitType) -> VisitWish:
     said = details(wish)
+    if wish.hold:
+        said = fhir.asking(said, {"interpreter": wish.interpreter, "ride": wish.ride})
     return VisitWish(
         visit_type=kind.code,
         start=wish.start,
@@ -136,7 +138,12 @@ def patients_of(ctx: Context, visit: Version) -> list[Resource]:
 
 
 def with_next_times(ctx: Context, wish: BookingWish, taken: SlotTaken) -> SlotTaken:
-    """Return the problem with the next best times, under all that was asked for: the same provider's first, from that day on."""
+    """Return the problem with the next best times."""
+    return type(taken)(taken.detail, extra={**taken.extra, "times": next_times(ctx, wish)})
+
+
+def next_times(ctx: Context, wish: BookingWish) -> tuple[FoundTime, ...]:
+    """Return the next best times, under all that was asked for: the same provider's first, from that day on."""
     asked = wish.sought or FindWish(
         wish.visit_type, wish.patient, site=wish.site, telehealth=wish.telehealth
     )  # what another door asks for names no more
@@ -151,5 +158,4 @@ def with_next_times(ctx: Context, wish: BookingWish, taken: SlotTaken) -> SlotTa
             found = finder.find(here.kind(wish.visit_type), look, around, relaxing=False)
             for time in found.times:
                 nearest.setdefault(time.start, time)
-    times = tuple(nearest.values())
-    return type(taken)(taken.detail, extra={**taken.extra, "times": times[: limits.NEXT_TIMES]})
+    return tuple(nearest.values())[: limits.NEXT_TIMES]

@@ -1,24 +1,16 @@
-"""What becomes of a visit: confirmed, moved, cancelled, arrived, missed; with its requests in step."""
+"""What becomes of a visit: confirmed, cancelled, arrived, missed; with its requests in step."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from waypost.access import Permission, action, scopes
 from waypost.coordination import requests
-from waypost.coordination.actions.booking import (
-    announce,
-    attend,
-    check_order,
-    details,
-    patients_of,
-    with_next_times,
-)
+from waypost.coordination.actions.booking import announce, attend, check_order, details, patients_of
 from waypost.coordination.actions.once import once
 from waypost.coordination.actions.people import living
 from waypost.coordination.problems import NotASeries
-from waypost.coordination.wishes import ALL, ONE, BookingWish, CancelWish, MoveWish
+from waypost.coordination.wishes import ALL, ONE, BookingWish, CancelWish
 from waypost.kernel.context import Context
 from waypost.records import actions as records
 from waypost.records import queries as records_queries
@@ -26,7 +18,6 @@ from waypost.records.problems import Stale
 from waypost.records.versions import Version
 from waypost.scheduling import actions as scheduling
 from waypost.scheduling import fhir, queries
-from waypost.scheduling.problems import SlotTaken
 
 Resource = dict[str, Any]
 
@@ -45,73 +36,29 @@ def confirm_visit(ctx: Context, appointment: str, wish: BookingWish, *, expect: 
     return once(ctx, wish.key, do)
 
 
-@action(Permission.APPOINTMENT_BOOK)
-def move_visit(ctx: Context, wish: MoveWish) -> Version:
-    """Move a visit, or with it the rest or all of its series; requests are asked for anew and the patient is told."""
-    return once(ctx, wish.key, lambda: _move(ctx, wish))
+def held_wish(held: Version, key: str = "") -> BookingWish:
+    """Return the whole wish that a hold keeps, for it to be booked."""
+    resource, asks = held.resource, fhir.asks_of(held.resource)
+    orders = (one.get("reference", "").rpartition("/")[2] for one in resource.get("basedOn", ()))
+    return BookingWish(
+        patient=next(iter(fhir.patients_of(resource)), ""),
+        visit_type=fhir.visit_type_code(resource) or "",
+        start=start_of(resource),
+        key=key,
+        order=next(orders, None),
+        reason=next((r.get("text", "") for r in resource.get("reasonCode", ()) if r.get("text")), ""),
+        staff_note=resource.get("comment", ""),
+        patient_note=resource.get("patientInstruction", ""),
+        interpreter=asks.get("interpreter", ""),
+        ride=asks.get("ride", ""),
+        telehealth=fhir.extension(resource, "telehealth") is True,
+    )
 
 
-def _move(ctx: Context, wish: MoveWish) -> Version:
-    visit = read(ctx, wish.appointment)
-    if wish.expect is not None and visit.version != wish.expect:
-        raise Stale
-    meant = reached(ctx, visit, wish.reach)
-    others = [one for one in meant if one.id != visit.id]
-    if others:
-        _lock_site(ctx, meant)
-    shift = _shift(ctx, visit.resource, wish.start)
-    forward = wish.start > _start(visit.resource)
-    done: list[Version] = []
-    for one in sorted(
-        meant, key=lambda v: _start(v.resource), reverse=forward
-    ):  # none onto a sibling's old time
-        mine = one.id == visit.id
-        start = wish.start if mine else shift(_start(one.resource))
-        try:
-            moved = scheduling.move(
-                ctx, one.id, start, chosen=dict(wish.chosen) if mine else {}, named=wish.named, site=wish.site,
-                override=wish.override, expect=one.version,
-            )  # fmt: skip
-        except SlotTaken as taken:
-            raise with_next_times(ctx, _as_booking(one.resource, start, wish, mine=mine), taken) from taken
-        done.append(moved)
-    _ask_again(ctx, done)
-    for one in done:
-        announce(ctx, one, patients_of(ctx, one), "moved")
-    return next(one for one in done if one.id == visit.id)
-
-
-def _ask_again(ctx: Context, moved: Sequence[Version]) -> None:
-    starts = {f"Appointment/{one.id}": _start(one.resource) for one in moved}
-    tasks = requests.of_visits(ctx, [one.id for one in moved])
-    filings = [requests.again(ctx, task, starts[task.resource["focus"]["reference"]]) for task in tasks]
-    if filings:
-        records.file_many(ctx, filings)
-
-
-def _as_booking(resource: Resource, start: datetime, wish: MoveWish, *, mine: bool) -> BookingWish:
-    patient = next(iter(fhir.patients_of(resource)), "")
-    code = fhir.visit_type_code(resource) or ""
-    named = wish.named or tuple(fhir.team_of(resource))
-    sought = wish.sought if mine else None
-    return BookingWish(patient, code, start, named=named, site=wish.site, sought=sought)
-
-
-def _start(resource: Resource) -> datetime:
+def start_of(resource: Resource) -> datetime:
     found = fhir.instant(resource.get("start"))
     assert found is not None
     return found
-
-
-def _shift(ctx: Context, resource: Resource, start: datetime) -> Any:
-    """Return how a sibling moves along: by as many days, and by as much of the clinic's clock."""
-    zone = ZoneInfo(ctx.zone)
-    by = start.astimezone(zone).replace(tzinfo=None) - _start(resource).astimezone(zone).replace(tzinfo=None)
-
-    def shifted(at: datetime) -> datetime:
-        return (at.astimezone(zone).replace(tzinfo=None) + by).replace(tzinfo=zone).astimezone(UTC)
-
-    return shifted
 
 
 @action(Permission.APPOINTMENT_STATUS)
@@ -188,12 +135,12 @@ def reached(ctx: Context, visit: Version, reach: str) -> list[Version]:
     if not series:
         raise NotASeries
     found = series_of(ctx, visit, series)
-    since = ctx.now if reach == ALL else _start(visit.resource)
+    since = ctx.now if reach == ALL else start_of(visit.resource)
     return [
         one
         for one in found
         if one.id == visit.id
-        or (one.resource["status"] in {"booked", "pending"} and _start(one.resource) >= since)
+        or (one.resource["status"] in {"booked", "pending"} and start_of(one.resource) >= since)
     ]
 
 
@@ -205,11 +152,4 @@ def series_of(ctx: Context, visit: Version, series: str) -> list[Version]:
     mine = [
         one for one in found if fhir.extension(one.resource, "series") == series and one.resource.get("start")
     ]
-    return sorted(mine, key=lambda one: _start(one.resource))
-
-
-def _lock_site(ctx: Context, meant: Sequence[Version]) -> None:
-    """Take every lock that moving several visits might need, at once."""
-    here = queries.clinic(ctx.tenant, ctx.now)
-    resources = {r for one in meant for r in fhir.resources_of(one.resource)}
-    scheduling.lock(ctx, scheduling.resolved(ctx, resources) | set(here.bookables))
+    return sorted(mine, key=lambda one: start_of(one.resource))

@@ -172,6 +172,7 @@ def _appointment(
         seats=seats,
         site=one.site,
         status="pending" if wish.hold_until else "booked",
+        telehealth=wish.telehealth,
         more={"created": fhir.say(ctx.now.replace(microsecond=0)), **wish.more},
     )
     if any(patient_lanes):
@@ -181,5 +182,4 @@ def _appointment(
             )
     hold = fhir.say(wish.hold_until) if wish.hold_until else None
     new = fhir.with_extension(new, "hold-until", "valueInstant", hold)
-    new = fhir.with_extension(new, "telehealth", "valueBoolean", True if wish.telehealth else None)
     return fhir.with_extension(new, "override-reason", "valueString", wish.override or None)

@@ -118,7 +118,8 @@ def confirm(
     before = current(ctx, id_, expect)
     lock(ctx, resolved(ctx, fhir.resources_of(before.resource)))
     check_status(ctx, before.resource, "booked")
-    changed = fhir.with_extension({**before.resource, **(more or {}), "status": "booked"}, "hold-until")
+    changed = fhir.asking({**before.resource, **(more or {}), "status": "booked"}, {})
+    changed = fhir.with_extension(changed, "hold-until")
     return records.file(ctx, changed, id=id_, expect=before.version)
 
 
@@ -131,45 +132,54 @@ def move(
     chosen: dict[int, str] | None = None,
     named: Sequence[str] = (),
     site: str | None = None,
+    telehealth: bool | None = None,
+    why: tuple[str, str] = ("", ""),
     override: str = "",
     expect: int | None = None,
 ) -> Version:
-    """Move a visit: the same record at another time. Whoever has it keeps it where they are free, unless others are named."""
+    """Move a visit: the same record at another time, in person or by video as it was or as is said.
+
+    Whoever has it keeps it where they are free, unless others are named. `why` is a code and words, kept on the version.
+    """
     if override and not allowed(ctx.actor.roles, Permission.APPOINTMENT_OVERRIDE):
         raise NotPermitted
     before = current(ctx, id_, expect)
     old = before.resource
+    wish = _move_wish(ctx, old, start, telehealth)
+    wish = with_people(
+        ctx, replace(wish, chosen=chosen or {}, named=tuple(named), site=site or wish.site, override=override)
+    )
+    keep = [r for r in resolved(ctx, fhir.team_of(old)) if r not in {*wish.named, *wish.chosen.values()}]
+    held = resolved(ctx, fhir.resources_of(old))
+    one, lanes, expired = _moved_seats(ctx, id_, wish, keep, held)
+    seats = tuple(replace(seat, lane=lane) for seat, lane in zip(one.seats, lanes, strict=False))
+    new = fhir.moved(old, one.kind, start, seats=seats, site=one.site, telehealth=wish.telehealth)
+    for index, lane in enumerate(lanes[len(seats) :]):
+        new["participant"][index] = fhir.with_extension(
+            new["participant"][index], "lane", "valueInteger", lane or None
+        )
+    new = fhir.with_extension(new, "move-reason", "valueCodeableConcept", fhir.reason(*why))
+    if override:
+        new = fhir.with_extension(new, "override-reason", "valueString", override)
+    return records.file_many(
+        ctx, [*released(ctx, expired), Filing(new, "Appointment", id_, expect=before.version)]
+    )[-1]
+
+
+def _move_wish(ctx: Context, old: dict[str, Any], start: datetime, telehealth: bool | None) -> VisitWish:
+    """Return what a move of this visit asks for. Raises where it cannot be moved, or not to then."""
     if old["status"] not in {"booked", "pending", "proposed", "waitlist"}:
         raise NotAllowedNow("Only a visit that is still to come can be moved.")
     check_when(ctx, start)
     code = fhir.visit_type_code(old)
     if code is None or code == fhir.BLOCK:
         raise CannotServe("This entry was not booked here and is moved where it was booked.")
-    wish = VisitWish(
-        code,
-        start,
-        tuple((p, "") for p in fhir.patients_of(old)),
-        chosen=chosen or {},
-        named=tuple(named),
-        site=site or _site(old),
-        telehealth=fhir.extension(old, "telehealth") is True,
-        override=override,
-    )
-    wish = with_people(ctx, wish)
-    keep = [r for r in resolved(ctx, fhir.team_of(old)) if r not in {*wish.named, *wish.chosen.values()}]
-    held = resolved(ctx, fhir.resources_of(old))
-    one, lanes, expired = _moved_seats(ctx, id_, wish, keep, held)
-    seats = tuple(replace(seat, lane=lane) for seat, lane in zip(one.seats, lanes, strict=False))
-    new = fhir.moved(old, one.kind, start, seats=seats, site=one.site)
-    for index, lane in enumerate(lanes[len(seats) :]):
-        new["participant"][index] = fhir.with_extension(
-            new["participant"][index], "lane", "valueInteger", lane or None
-        )
-    if override:
-        new = fhir.with_extension(new, "override-reason", "valueString", override)
-    return records.file_many(
-        ctx, [*released(ctx, expired), Filing(new, "Appointment", id_, expect=before.version)]
-    )[-1]
+    was = fhir.extension(old, "telehealth") is True
+    video = was if telehealth is None else telehealth
+    if video and not was and not seen(ctx.tenant, ctx.now).kind(code).telehealth:
+        raise CannotServe("This kind of visit is not given by video.")
+    patients = tuple((p, "") for p in fhir.patients_of(old))
+    return VisitWish(code, start, patients, site=_site(old), telehealth=video)
 
 
 def _site(resource: dict[str, Any]) -> str | None:
@@ -183,7 +193,8 @@ def _moved_seats(
     """Try with the same people and things, then with whoever is free; the second time under everybody's lock."""
     here = clinic(ctx.tenant, ctx.now)
     kind = kind_for(here, wish.visit_type, wish.patients)
-    bookable = tuple(r for r in keep if r in here.bookables)
+    roles = {step.role for _, step in kind.steps_for(telehealth=wish.telehealth)}  # a room is let go where it is by video now
+    bookable = tuple(r for r in keep if r in here.bookables and here.bookables[r].calendar.role in roles)
     same = _try_plan(Free(here, ctx.tenant, ignore=id_), kind, replace(wish, named=(*wish.named, *bookable)))
     loose = plan(Free(here, ctx.tenant, ignore=id_), kind, wish) if same is None else None
     tried = same or loose

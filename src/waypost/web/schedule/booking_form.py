@@ -15,6 +15,10 @@ REACHES = (
     ("rest", "This and the visits after it"),
     ("all", "Every visit of the series to come"),
 )
+MOVED_WHY = (
+    ("patient", "The patient"), ("family", "Family or helper"), ("provider", "The provider"), ("clinic", "The clinic: room, device, hours"),
+    ("ride", "No ride"), ("weather", "Weather"), ("sooner", "A sooner time came free"), ("other", "Something else"),
+)  # fmt: skip
 TIMES_MIN, TIMES_MAX = 2, 26
 
 
@@ -51,6 +55,14 @@ class BookingForm(DeskForm):
     )
 
     reach = forms.ChoiceField(label="Which visits", choices=REACHES, required=False)
+    moved_for = forms.ChoiceField(
+        label="Who or what asks for it",
+        choices=(("", "Choose"), *MOVED_WHY),
+        error_messages={"required": "Say who or what asks for another time."},
+    )
+    moved_why = forms.CharField(
+        label="Why", required=False, max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     skip_taken = forms.BooleanField(label="Leave out the dates that are taken", required=False)
 
     def __init__(
@@ -73,6 +85,9 @@ class BookingForm(DeskForm):
         if moving:
             for name in ("reason", "order", "order_told", "interpreter", "ride", "repeat", "times"):
                 self.fields.pop(name, None)
+        else:
+            self.fields.pop("moved_for")
+            self.fields.pop("moved_why")
         if not series:
             self.fields.pop("reach", None)
         if not may_repeat:

@@ -29,7 +29,8 @@ def groups(
 
     def chip(label: str, field: str, value: str) -> Chip:
         on = getattr(choices, field) == value
-        changed = "" if on else value
+        off = "0" if field == "video" and choices.move else ""  # in person: said, since the visit may have been by video
+        changed = off if on else value
         return Chip(label, f"{address}?{choices.query(chosen='', **{field: changed})}", on)
 
     found = [

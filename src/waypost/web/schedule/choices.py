@@ -39,7 +39,7 @@ class Choices:
     speaks: str = ""
     interpreter: str = ""  # '1': on site
     wheelchair: str = ""
-    video: str = ""
+    video: str = ""  # '1': by video; '0': in person, where the visit that is moved is by video
     trip: str = ""
     chosen: str = ""  # the time whose booking card is open
     over: str = ""  # instant that is to be booked though it is taken; `who` says whose
@@ -60,6 +60,10 @@ class Choices:
         return replace(self, **changes)
 
     @property
+    def by_video(self) -> bool:
+        return self.video == "1"
+
+    @property
     def weekdays(self) -> frozenset[int]:
         return frozenset(int(c) for c in self.days)
 
@@ -73,7 +77,7 @@ def read(given: Mapping[str, Any]) -> Choices:
         "patient": _ID, "move": _ID, "wait": _ID, "site": _ID, "group": _ID, "order": _ID, "who": _REFERENCE, "chosen": _CHOSEN,
         "within": re.compile(r"\d{1,3}|\d{4}-\d{2}-\d{2}"), "since": re.compile(r"\d{4}-\d{2}-\d{2}"),
         "part": re.compile(r"am|pm"), "at": re.compile(r"\d{8}T\d{4}Z"), "over": re.compile(r"\d{8}T\d{4}Z"), "days": re.compile(r"[0-6]{1,7}"), "gender": re.compile(r"female|male"),
-        "speaks": re.compile(r"[a-z]{2,3}"), "visit": re.compile(r"[^\x00-\x1f<>]{1,80}"),
+        "speaks": re.compile(r"[a-z]{2,3}"), "video": re.compile(r"[01]"), "visit": re.compile(r"[^\x00-\x1f<>]{1,80}"),
     }  # fmt: skip
     found: dict[str, str] = {}
     for field in fields(Choices):
@@ -108,7 +112,7 @@ def wish(choices: Choices, code: str, *, now: datetime, zone: str, interpreter: 
         interpreter=interpreter or None,
         interpreter_on_site=bool(choices.interpreter),
         wheelchair=bool(choices.wheelchair),
-        telehealth=bool(choices.video),
+        telehealth=choices.by_video,
         one_trip=bool(choices.trip),
         instead_of=choices.move or None,
         limit=ROWS_LONG if choices.more else ROWS,

@@ -42,6 +42,16 @@ class Instead:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A visit of a series that cannot come along, and what may become of it."""
+
+    name: str
+    label: str
+    why: str
+    options: Sequence[tuple[str, str]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookCard:
     action: str
@@ -57,6 +67,8 @@ class BookCard:
     other_acts: Sequence[tuple[str, str]] = ()
     next_best: Sequence[Instead] = ()
     taken_said: str = ""
+    apart: Sequence[Apart] = ()
+    hours: Sequence[Instead] = ()  # at which the whole series is free
     over: Any = None  # OverCard: books over what is taken
     focus_button: bool = False
 

@@ -22,7 +22,7 @@ def words(choices: Choices, here: Clinic, sites: Mapping[str, str], today: date)
     said.append(f"with {calendar.name}" if calendar else "")
     said.append({"female": "a woman", "male": "a man"}.get(choices.gender, ""))
     said.append(f"who speaks {language_name(choices.speaks)}" if choices.speaks else "")
-    for name, word in (("interpreter", "interpreter on site"), ("wheelchair", "wheelchair access"), ("video", "by video"), ("trip", "one trip")):
+    for name, word in (("interpreter", "interpreter on site"), ("wheelchair", "wheelchair access"), ("by_video", "by video"), ("trip", "one trip")):
         said.append(word if getattr(choices, name) else "")
     first, last = read_day(choices.since), last_day(choices, today)
     said.append(f"from {say_day(first, today=today)}" if first and first > today else "")

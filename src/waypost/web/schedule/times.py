@@ -1,30 +1,19 @@
 """Find times: the choices, the list of best times, what to relax, and the booking card of the chosen time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from waypost.access import scopes
-from waypost.coordination import patients
-from waypost.coordination.patients import PatientView
 from waypost.kernel import ids
 from waypost.kernel.dates import say_day, say_moment
-from waypost.kernel.scope import Scope
 from waypost.registry import fhir
 from waypost.scheduling.queries.boards import groups_ahead
-from waypost.scheduling.queries.clinic import Clinic, clinic
 from waypost.scheduling.queries.slots import kinds_of
-from waypost.scheduling.queries.times import FindWish, find_times
 from waypost.scheduling.rules import templates
-from waypost.scheduling.rules.types import CARE_ROLES, VisitType
-from waypost.scheduling.rules.wishes import FoundTime, FoundTimes
-from waypost.terminology.languages import language_name
+from waypost.scheduling.rules.types import CARE_ROLES
 from waypost.web.chart.bands import band
 from waypost.web.pages import Request, go_to, render_page
 from waypost.web.parts import Act, Status, TimeRow
@@ -33,85 +22,8 @@ from waypost.web.schedule import over, rows, waiting
 from waypost.web.schedule.chips import groups
 from waypost.web.schedule.choices import Choices
 from waypost.web.schedule.pages import BookCard, Session, TimesPage
-from waypost.web.schedule.sites import site_names
+from waypost.web.schedule.searching import Search, name_of, search
 from waypost.web.words import count
-
-KINDS_SHOWN_MAX = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """One look for times, with all that the page around it needs."""
-
-    request: Request
-    choices: Choices
-    here: Clinic
-    scope: Scope
-    sites: dict[str, str]
-    now: datetime
-    zone: str
-    view: PatientView | None
-    kind: VisitType | None
-    several: tuple[str, ...]
-    found: FoundTimes | None
-
-    @property
-    def today(self) -> date:
-        return self.now.astimezone(ZoneInfo(self.zone)).date()
-
-    @property
-    def local_now(self) -> datetime:
-        return self.now.astimezone(ZoneInfo(self.zone))
-
-    @property
-    def chosen(self) -> FoundTime | None:
-        if self.found is None or not self.choices.chosen:
-            return None
-        return next((time for time in self.found.times if rows.key_of(time) == self.choices.chosen), None)
-
-    @property
-    def interpreter(self) -> str:
-        """The language an interpreter would be asked for; '' where none is needed."""
-        if self.view is None or not self.view.who.interpreter:
-            return ""
-        return fhir.spoken_language(self.view.resource).split("-")[0]
-
-
-def search(request: Request, choices: Choices) -> Search:
-    """Read the patient, understand the kind of visit, and ask the finder."""
-    ctx = request.ctx
-    here = clinic(ctx.tenant, ctx.now)
-    view = patients.head_of(ctx, choices.patient) if choices.patient else None
-    scope = scopes.for_staff(ctx, what="Slot", **({"patient": choices.patient} if choices.patient else {}))
-    kind, several = kind_of(here, choices.visit)
-    if kind is not None:
-        choices = choices.with_(visit=kind.code)
-    bare = Search(
-        request, choices, here, scope, site_names(scope, here), ctx.now, ctx.zone, view, kind, several, None
-    )
-    if kind is None:
-        return bare
-    return replace(bare, found=find_times(scope, sought(bare), clock=ctx.clock))
-
-
-def sought(found: Search) -> FindWish:
-    """Return what the finder is asked, with everything that was chosen."""
-    assert found.kind is not None
-    ctx = found.request.ctx
-    return choosing.wish(
-        found.choices, found.kind.code, now=ctx.now, zone=ctx.zone, interpreter=found.interpreter
-    )
-
-
-def kind_of(here: Clinic, typed: str) -> tuple[VisitType | None, tuple[str, ...]]:
-    """Return the kind of visit that was meant, or the codes of several that may have been."""
-    names = sorted(((k.code, name_of(k)) for k in here.kinds.values()), key=lambda pair: pair[1])
-    code, others = choosing.meant(typed, names) if typed else (None, [])
-    return (here.kinds[code] if code else None), tuple(others[:KINDS_SHOWN_MAX])
-
-
-def name_of(kind: VisitType, language: str = "en") -> str:
-    return kind.name.get(language) or kind.name.get("en") or kind.code
 
 
 @require_GET
@@ -246,7 +158,7 @@ def _rows(found: Search, address: str) -> list[TimeRow]:
     shown = []
     for time in found.found.times:
         key = rows.key_of(time)
-        place = rows.place_of(time, found.sites, video=bool(found.choices.video))
+        place = rows.place_of(time, found.sites, video=found.choices.by_video)
         shown.append(
             TimeRow(
                 day=rows.day_of(time, found.local_now),
@@ -358,7 +270,7 @@ def _relax(found: Search, address: str) -> list[Act]:
                 if one.constraint == "site"
                 else ""
             )
-            changes = {field: "", "chosen": ""}
+            changes = {field: "0" if field == "video" and found.choices.move else "", "chosen": ""}
             acts.append(
                 Act(
                     rows.said_relax(one, found.zone, found.local_now, named),
@@ -388,9 +300,3 @@ def _empty_what(found: Search) -> str:
             else "Choose another provider or fewer wishes."
         )
     return "Type its first letters and press Enter."
-
-
-def languages_of(found: Search) -> tuple[str, str]:
-    """Return the spoken language's code and name, for what is asked and said."""
-    code = fhir.spoken_language(found.view.resource) if found.view else ""
-    return code.split("-")[0], language_name(code)

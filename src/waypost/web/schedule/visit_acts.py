@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from waypost.coordination import actions as coordination
-from waypost.coordination.wishes import BookingWish, CancelWish, MoveWish
+from waypost.coordination.actions.visits import held_wish
+from waypost.coordination.wishes import CancelWish, MoveWish
 from waypost.kernel.problem import Problem
-from waypost.messaging.fhir import moment, patients_of
+from waypost.messaging.fhir import moment
 from waypost.records.versions import Version
 from waypost.scheduling import fhir
 from waypost.scheduling.problems import NotOpen, SlotTaken
@@ -93,25 +94,10 @@ def _refused(request: Request, id_: str, form: DeskForm, problem: Problem) -> Ht
 
 @require_POST
 def confirm(request: Request, id: str) -> HttpResponse:
-    """Make a hold a booking."""
-    found = read_visit(request.ctx, id)
-    resource = found.resource
-    order = next((one.get("reference", "").rpartition("/")[2] for one in resource.get("basedOn", ())), None)
-    start = moment(resource.get("start"))
-    assert start is not None
-    wish = BookingWish(
-        patient=next(iter(patients_of(resource)), ""),
-        visit_type=fhir.visit_type_code(resource) or "",
-        start=start,
-        order=order,
-        reason=next((r.get("text", "") for r in resource.get("reasonCode", ()) if r.get("text")), ""),
-        staff_note=resource.get("comment", ""),
-        patient_note=resource.get("patientInstruction", ""),
-        key=request.POST.get("key", "")[:64],
-    )
-    return _after(
-        request, coordination.confirm_visit(request.ctx, id, wish, expect=_expect(request)), "Booked."
-    )
+    """Make a hold a booking, with all that was asked for when it was held."""
+    wish = held_wish(read_visit(request.ctx, id), request.POST.get("key", "")[:64])
+    made = coordination.confirm_visit(request.ctx, id, wish, expect=_expect(request))
+    return _after(request, made, "Booked.")
 
 
 @require_POST

@@ -26,6 +26,7 @@ from waypost.web import words
 from waypost.web.forms import DeskForm
 from waypost.web.parts import Act, Status
 from waypost.web.schedule import over
+from waypost.web.schedule.booking_form import MOVED_WHY
 from waypost.web.schedule.outbox import NEWS, STATES
 from waypost.web.schedule.pages import CardFact, PageAct, ReasonCard, Sent
 from waypost.web.schedule.visit_forms import WHY, CancelForm, NoShowForm
@@ -163,6 +164,12 @@ def facts_of(
         facts.append(CardFact(label="Order", value="On record"))
     if fhir.extension(resource, "telehealth") is True:
         facts.append(CardFact(label="How", value="By video"))
+    if resource.get("status") == "pending":
+        names = {"interpreter": "Interpreter", "ride": "Ride"}
+        facts += [
+            CardFact(label=names.get(kind, kind), value=said, status=Status("soon", "To ask when booked"))
+            for kind, said in fhir.asks_of(resource).items()
+        ]
     for task in notice.tasks if notice else ():
         kind = str((task.get("code") or {}).get("text") or "Request")
         told = str((task.get("reasonCode") or {}).get("text") or "").partition(", for the visit on")[0]
@@ -261,6 +268,14 @@ def history_of(ctx: Context, scope: Scope, found: Version, zone: str, today: Any
     return lines
 
 
+def _moved_why(newer: Version) -> str:
+    """Return ': The provider · On leave', as it was said with the move."""
+    why = fhir.extension(newer.resource, "move-reason") or {}
+    code = next((c.get("code", "") for c in why.get("coding", ())), "")
+    told = " · ".join(word for word in (dict(MOVED_WHY).get(code, code), why.get("text", "")) if word)
+    return f" ({told})" if told else ""
+
+
 def _change(newer: Version, older: Version | None, zone: str, today: Any) -> str:
     if newer.deleted:
         return "Taken back"
@@ -273,8 +288,11 @@ def _change(newer: Version, older: Version | None, zone: str, today: Any) -> str
     was, now = moment(older.resource.get("start")), moment(newer.resource.get("start"))
     if was != now and was and now:
         said.append(
-            f"Moved from {say_moment(was, zone, today=today)} to {say_moment(now, zone, today=today)}"
+            f"Moved from {say_moment(was, zone, today=today)} to {say_moment(now, zone, today=today)}{_moved_why(newer)}"
         )
+    video = fhir.extension(newer.resource, "telehealth") is True
+    if video != (fhir.extension(older.resource, "telehealth") is True):
+        said.append("Now by video" if video else "Now in person")
     for name, word in (
         ("comment", "note to staff"),
         ("patientInstruction", "note to patient"),

@@ -73,7 +73,8 @@ def sought_of(found: Any) -> dict[str, str]:
 @require_POST
 def put(request: Request) -> HttpResponse:
     """Put the patient on the waitlist, with everything that was chosen."""
-    from waypost.web.schedule.times import page_of, search
+    from waypost.web.schedule.searching import search
+    from waypost.web.schedule.times import page_of
 
     found = search(request, choosing.read(request.POST))
     if found.kind is None or found.view is None:
