@@ -11,9 +11,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from waypost.cli import audit, reporting
 from waypost.cli.options import PORT, add_address, positive
+
+if TYPE_CHECKING:
+    from waypost.ops.processes import Family, Gate
 
 EXAMPLES = (
     "waypost demo",
@@ -63,15 +67,39 @@ def run(args: argparse.Namespace) -> int:
     if not args.prepare:
         processes.see_that_port_is_free(args.host, port)
     os.environ.setdefault("WAYPOST_BASE_URL", f"http://{_shown(args.host)}:{port}")
+    goes_on = folder.postgres.exists()
     with database.opened(data_dir()):
-        # In a process of its own, so that what it needed to load does not stay in memory while the clinic runs.
-        code = in_a_fork(lambda: _prepare(args))
-        if code:
-            folders.see_that_disk_has_room(folder.root)  # if that is why, say so
-        if code or args.prepare:
-            return code
-        processes.guard_database(data_dir())
-        return _run_family(args.host, port, folder.root)
+        if args.prepare:
+            return _prepared(args, folder.root)
+        family, gate = processes.Family({"PYTHONUNBUFFERED": "1"}), processes.Gate()
+        try:
+            if goes_on:  # the server loads its pages while the clinic is topped up; a new clinic needs both processors
+                _add_server(family, args.host, port, gate)
+            code = _prepared(args, folder.root)
+            if code:
+                return code
+            gate.open()
+            if not goes_on:
+                _add_server(family, args.host, port, None)
+            processes.guard_database(data_dir())
+            return _run_family(family, args.host, port, folder.root)
+        finally:
+            gate.close()
+            family.stop()
+
+
+def _prepared(args: argparse.Namespace, root: Path) -> int:
+    """Prepare in a process of its own, so that what it needed to load does not stay in memory while the clinic runs."""
+    from waypost.ops import folders
+
+    code = in_a_fork(lambda: _prepare(args))
+    if code:
+        folders.see_that_disk_has_room(root)  # if that is why, say so
+    return code
+
+
+def _add_server(family: "Family", host: str, port: int, gate: "Gate | None") -> None:
+    family.add("server", "serve", "--host", host, "--port", str(port), gate=gate)
 
 
 def _demo_folder(named: str | None) -> Path:
@@ -88,12 +116,11 @@ def _prepare(args: argparse.Namespace) -> int:
     static = setting_up.use_static_folder()
     setting_up.make_keys()
     database.set_up_django()
-    missing = len(database.pending_migrations())
     with reporting.progress("Setting up the database", quiet=args.json) as shown:
-        database.migrate()
-        shown.to(missing, missing)
+        made = database.migrate()
+        shown.to(made, made)
     setting_up.collect_static(static)
-    if missing:
+    if made:
         setting_up.derive_anew()
     from waypost.demo import filing
 
@@ -133,15 +160,13 @@ def in_a_fork(work: Callable[[], int]) -> int:
         os._exit(code)
 
 
-def _run_family(host: str, port: int, root: Path) -> int:
+def _run_family(family: "Family", host: str, port: int, root: Path) -> int:
     from waypost.ops import limits, processes
 
-    family = processes.Family({"PYTHONUNBUFFERED": "1"})
     family.listen()
     address_file = root / "address"
     address = f"http://{_shown(host)}:{port}"
     try:
-        family.add("server", "serve", "--host", host, "--port", str(port))
         family.add("worker", "worker")
         deadline = time.monotonic() + limits.READY_SECONDS_MAX
         family.watch(until=lambda: processes.healthy(host, port) is not None or time.monotonic() > deadline)

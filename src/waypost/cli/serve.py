@@ -44,11 +44,23 @@ def run(args: argparse.Namespace) -> int:
         checks.refuse_extraordinary_role()
         setting_up.make_keys()
         database.set_up_django()
+        if (gate := os.environ.pop("WAYPOST_GATE", "")) and not _loaded_and_let_through(gate):
+            return 1
         database.see_that_tables_are_there()
         setting_up.collect_static(static)
         processes.guard_database(data_dir())
         _serve(args)
     return 0
+
+
+def _loaded_and_let_through(gate: str) -> bool:
+    """Load the pages while the clinic is brought up to date by another process, and wait for its end."""
+    from waypost.config import server
+    from waypost.ops import processes, setting_up
+
+    server.preload()
+    setting_up.close_connections()
+    return processes.wait_at_gate(gate)
 
 
 def _serve(args: argparse.Namespace) -> None:

@@ -24,7 +24,32 @@ class Child:
     name: str
     command: Sequence[str]
     process: "subprocess.Popen[bytes] | None" = None
+    gate: "Gate | None" = None
     deaths: list[float] = field(default_factory=list)
+
+
+class Gate:
+    """Lets a child load what it needs, and keeps it from its work until the way is free."""
+
+    def __init__(self) -> None:
+        self.child_end, self._own_end = os.pipe()
+
+    def open(self) -> None:
+        os.write(self._own_end, b"go")
+        self.close()
+
+    def close(self) -> None:
+        """Leave; a child that still waits will end."""
+        if self._own_end >= 0:
+            os.close(self._own_end)
+            os.close(self.child_end)
+            self._own_end = self.child_end = -1
+
+
+def wait_at_gate(number: str) -> bool:
+    """Return, in a child, once the way is free; False where it never will be."""
+    with os.fdopen(int(number), "rb") as gate:
+        return gate.read() == b"go"
 
 
 class Family:
@@ -40,9 +65,9 @@ class Family:
         self._children: list[Child] = []
         self._asked_to_stop = threading.Event()
 
-    def add(self, name: str, *arguments: str) -> None:
-        """Start `waypost ARGUMENTS…` as a member of the family."""
-        child = Child(name, [sys.executable, "-m", "waypost", *arguments])
+    def add(self, name: str, *arguments: str, gate: Gate | None = None) -> None:
+        """Start `waypost ARGUMENTS…` as a member of the family; with a gate, it begins its work when that opens."""
+        child = Child(name, [sys.executable, "-m", "waypost", *arguments], gate=gate)
         self._children.append(child)
         self._start(child)
 
@@ -60,7 +85,7 @@ class Family:
         while not self.stopping and not (until and until()):
             for child in self._children:
                 self._look_after(child)
-            self._asked_to_stop.wait(0.2)
+            self._asked_to_stop.wait(0.05 if until else 0.2)
 
     def stop(self) -> None:
         """End every process, the last started first; a deaf one is killed."""
@@ -77,8 +102,11 @@ class Family:
 
     def _start(self, child: Child) -> None:
         # In a session of its own: Ctrl-C reaches only us, and we end the family in order.
+        environ, passed = self._environ, ()
+        if child.gate is not None and child.gate.child_end >= 0:
+            environ, passed = {**environ, "WAYPOST_GATE": str(child.gate.child_end)}, (child.gate.child_end,)
         child.process = subprocess.Popen(
-            child.command, env=self._environ, stdin=subprocess.DEVNULL, start_new_session=True
+            child.command, env=environ, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=passed
         )
 
     def _look_after(self, child: Child) -> None:
