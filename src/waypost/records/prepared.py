@@ -19,6 +19,7 @@ import psycopg
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError, connection
 from psycopg import errors, pq
 from psycopg.pq.abc import PGconn, PGresult
+from psycopg.sql import Literal
 
 STATEMENTS_MAX = 400  # a connection; more run unprepared
 Statement = tuple[str, Sequence[Any]]  # written with `%s`, and its values
@@ -37,7 +38,7 @@ def rows(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     execute: Callable[..., list[tuple[Any, ...]]] = _execute
     for wrapper in reversed(connection.execute_wrappers):  # whoever counts or times statements sees these too
         execute = partial(wrapper, execute)
-    _log(text)
+    _log(text, values)
     return execute(text, values, False, {"connection": connection, "cursor": None})
 
 
@@ -60,9 +61,12 @@ def _must_begin(pgconn: PGconn) -> bool:
     return connection.in_atomic_block and pgconn.transaction_status == pq.TransactionStatus.IDLE
 
 
-def _log(text: str) -> None:
+def _log(text: str, values: Sequence[Any]) -> None:
+    """Show a statement in Django's log of queries as a cursor's would be: with its values written in."""
     if connection.queries_logged:
-        connection.queries_log.append({"sql": text, "time": ""})
+        first, *rest = text.split("%s")
+        told = (Literal(value).as_string() + part for value, part in zip(values, rest, strict=True))
+        connection.queries_log.append({"sql": first + "".join(told), "time": ""})
 
 
 def _name_of(text: str) -> bytes | None:
@@ -146,8 +150,8 @@ def _all_of(waiting: Sequence[Waiting], *then: Ready) -> None:
     first = [BEGIN] if _must_begin(pgconn) else []
     ready = [_ready(text, values) for text, values, _ in waiting]
     answers = _in_pipeline(pgconn, [*first, *ready, *then])[len(first) :]
-    for text, _, _ in waiting:
-        _log(text)
+    for text, values, _ in waiting:
+        _log(text, values)
     reasons = [refused for _, _, refused in waiting]
     for answer, refused in zip_longest(answers, reasons):
         try:
