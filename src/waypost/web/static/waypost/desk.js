@@ -88,6 +88,14 @@
     if (printer) { event.preventDefault(); window.print(); }
   });
 
+  // A form that opens in place is ready to be typed into.
+  document.addEventListener("toggle", (event) => {
+    const form = event.target;
+    if (!form.matches?.("details.act-form[open]")) return;
+    $$("details.act-form[open]", form.parentElement).forEach((other) => { if (other !== form) other.open = false; });
+    if (!$(".errors", form)) $("select, textarea, input:not([type=hidden])", form)?.focus();
+  }, true);
+
   // A form is sent once: a double click is one act.
   document.addEventListener("submit", (event) => {
     const form = event.target;
