@@ -187,3 +187,14 @@ def test_a_rebuild_finds_the_rows_as_they_are(coordinator, keep, context):
     keep(task(coordinator, "one", due=coordinator.now), task(coordinator, "two", owner="", pool=POOL))
     actions.complete(coordinator, [("one", 1)], "booked")
     assert rebuilding.check(scopes.everything(context())) == []
+
+
+def test_whoever_ends_the_search_for_a_time_takes_the_visit_off_the_waitlist(coordinator, keep):
+    keep({"resourceType": "Appointment", "id": "wanted", "status": "waitlist",
+          "participant": [{"actor": {"reference": "Patient/p1"}, "status": "accepted"}]},
+         {**task(coordinator, "wait", "waitlist"), "focus": {"reference": "Appointment/wanted"}})  # fmt: skip
+    done = actions.complete(coordinator, [("wait", 1)], "declined", "Goes elsewhere")
+    visit = kept.read(scopes.for_staff(coordinator), "Appointment", "wanted").resource
+    assert (visit["status"], visit["cancelationReason"]["text"]) == ("cancelled", "Patient declined. Goes elsewhere")
+    undo_act(coordinator, done[0].act)
+    assert kept.read(scopes.for_staff(coordinator), "Appointment", "wanted").resource["status"] == "waitlist"

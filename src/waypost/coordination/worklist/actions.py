@@ -25,6 +25,7 @@ from waypost.records.versions import Filing, Version
 Json = dict[str, Any]
 Change = Callable[[Json], Json]
 SNOOZE_DAYS_MAX = 90
+WAITLIST = "waitlist"
 Wanted = tuple[str, int | None]  # a Task's id, and the version that was seen
 
 
@@ -77,7 +78,26 @@ def complete(ctx: Context, tasks: list[Wanted], outcome: str, note: str = "") ->
             raise OutcomeNeeded(expression=["Task.output"])
         return reading.ended(task, chosen, note.strip(), ctx.now.replace(microsecond=0))
 
-    return _amend(ctx, tasks, change)
+    ended = _amend(ctx, tasks, change)
+    _leave_the_waitlist(ctx, ended)
+    return ended
+
+
+def _leave_the_waitlist(ctx: Context, ended: list[Version]) -> None:
+    """Cancel the visits that waited for the work that was ended: nobody looks for a time for them any more."""
+    scope = scopes.for_staff(ctx, what="Appointment")
+    filings = []
+    for one in ended:
+        visit_id = reading.id_of(one.resource.get("focus"), "Appointment")
+        if not visit_id or kind_of_task(ctx, one.resource).code != WAITLIST:
+            continue
+        visit = queries.read(scope, "Appointment", visit_id)
+        if visit.resource.get("status") == "waitlist":
+            why = reading.outcome_of(one.resource)
+            filings.append(Filing({**visit.resource, "status": "cancelled", "cancelationReason": {"text": why}},
+                                  "Appointment", visit_id, expect=visit.version))  # fmt: skip
+    if filings:
+        records.file_many(ctx, filings)
 
 
 @action(Permission.TASK_WORK)

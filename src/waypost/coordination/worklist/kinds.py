@@ -92,7 +92,7 @@ KINDS = (
     Kind("call-back", "Call back", Lane.PROMISE, _REACHED),
     Kind("confirm", "Confirm a visit", Lane.AGE, _CONFIRMED),
     Kind("call", "Call", Lane.AGE, _REACHED),
-    Kind("waitlist", "Find a time", Lane.AGE, _BOOKED),
+    Kind("waitlist", "Find a time", Lane.AGE, _BOOKED[1:]),
     Kind("referral", "Referral without a date", Lane.AGE, _BOOKED, source="FUP-4"),
     Kind("recall", "Due for care", Lane.AGE, _BOOKED),
     Kind("book", "Book a visit", Lane.AGE, _BOOKED),

@@ -82,6 +82,12 @@ def extension(task: Json, url: str) -> Json:
     return next(iter(extensions(task, url)), {})
 
 
+def outcome_of(task: Json) -> str:
+    """Return how it ended, in words, or ''."""
+    said = [(one.get("valueCodeableConcept") or {}).get("text", "") for one in task.get("output", ())]
+    return next((one for one in reversed(said) if one), "")
+
+
 # ---------------------------------------------------------------- what acts write
 
 

@@ -194,8 +194,7 @@ def _did(version: Version) -> str:
 
 
 def _ended(task: dict[str, Any]) -> str:
-    said = [o.get("valueCodeableConcept", {}).get("text", "") for o in task.get("output", ())]
-    return next((one for one in reversed(said) if one), "Closed by itself")
+    return reading.outcome_of(task) or (task.get("statusReason") or {}).get("text") or "Closed by itself"
 
 
 def _by(note: dict[str, Any]) -> str:
