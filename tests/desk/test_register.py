@@ -9,7 +9,7 @@ import pytest
 
 from waypost.access import scopes
 from waypost.records import queries as records
-from waypost.registry import fhir, queries
+from waypost.registry import about, fhir, queries
 
 FORM = {
     "family": "Okonjo", "given": "Ada Grace", "born": "3/12/1957", "t0-number": "202-555-0142", "gender": "female",
@@ -87,6 +87,10 @@ def test_someone_alike_is_shown_first_and_then_ruled_out(desk):
         ({"t0-number": "12"}, "at least seven digits"),
         ({"email": "nowhere"}, "name@example.org"),
         ({"p0-phone": "2025550100"}, "Write the name"),
+        ({"guarantor": "1"}, "No second person is named above"),
+        ({"phone_declined": "on"}, "There is a number: clear one of the two."),
+        ({"race": ["2106-3", "declined"]}, "clear one"),
+        ({"p0-name": "Jo", "p0-until": "12/31/2026"}, "Mark what it is OK to talk about until then"),
     ],
 )
 def test_what_does_not_hold_comes_back_with_all_that_was_typed(desk, change, words):
@@ -140,6 +144,66 @@ def test_a_guardian_told_of_bills_until_new_year_still_consents_in_january(desk,
     assert "Ana Kidd , mother · emergency contact · guardian" in january
     assert "Not to be told anything" in january
     assert "No emergency contact" not in january
+
+
+def test_someone_with_one_name_is_registered_and_found(desk, context):
+    new = patient_of(desk().post("/patients/register", form(family="Suharto", given="")))
+    hits = queries.find(scopes.for_staff(context("coordinator", door="web")), "suharto", today=date(2026, 11, 24)).hits
+    assert [hit.id for hit in hits] == [new]
+
+
+def test_a_former_given_name_is_kept(desk, read):
+    (patient,) = read(patient_of(desk().post("/patients/register", form(former_given="Adam"))), "Patient")
+    assert patient["name"][1] == {"use": "old", "family": "Okonjo", "given": ["Adam"]}
+
+
+def test_what_was_declined_is_not_asked_again_and_not_called_missing(desk, read):
+    client = desk()
+    new = patient_of(client.post("/patients/register", form(
+        phone_declined="on", address_declined="on", speaks="declined", pronouns_declined="on", birth_sex="declined", identity="declined",
+        race=["declined"], ethnicity="declined", **{"t0-number": ""},
+    )))  # fmt: skip
+    (patient,) = read(new, "Patient")
+    assert about.what_declined(patient) == {"phone", "address", "language"}
+    (task,) = read(new, "Task")
+    for what in ("phone", "address", "language", "race", "ethnicity"):
+        assert what not in task["reasonCode"]["text"], what
+    page = words_of(client.get(f"/patients/{new}"))
+    for shown in ("Phone Declined to give one", "Address Declined to say", "Language Declined to say", "Sex at birth Declined to say",
+                  "Gender Declined to say", "Pronouns Declined to say", "Race Declined to say", "Ethnicity Declined to say"):  # fmt: skip
+        assert shown in page, shown
+    assert "Not asked Twin or more" in page
+    for asked in ("No phone number", "No address", "Language not recorded"):
+        assert asked not in page, asked
+
+
+@pytest.mark.parametrize(("more", "name"), [("phone", "t2-number"), ("person", "p2-name")])
+def test_one_more_is_added_without_a_script_and_all_that_was_typed_stays(desk, more, name):
+    client = desk()
+    assert f'name="{name}"' not in client.get("/patients/register").content.decode()
+    sent = form(more=more, family="", race=["2106-3"], **{"t0-use": "home", "p0-name": "Ana Kidd", "p0-may_discuss": ["bills"]})
+    answer = client.post("/patients/register", sent)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert f'name="{name}"' in page
+    assert "This is needed." not in page, "nothing is judged yet"
+    for kept in ('value="Ada Grace"', 'value="3/12/1957"', 'value="202-555-0142"', 'value="Ana Kidd"', f'value="{sent["key"]}"'):
+        assert kept in page, kept
+    assert re.search(r'value="2106-3"[^>]* checked', page)
+    assert re.search(r'name="p0-may_discuss" value="bills"[^>]* checked', page)
+    assert re.search(r'value="home"[^>]* selected', page)
+
+
+def test_three_phones_with_their_kinds_and_a_third_person_who_pays(desk, read):
+    new = patient_of(desk().post("/patients/register", form(guarantor="2", **{
+        "t0-use": "mobile", "t1-number": "2025550143", "t1-use": "home", "t2-number": "2025550144", "t2-use": "work",
+        "p1-name": "Bo Okonjo", "p2-name": "Cy Okonjo", "p2-relation": "SIB",
+    })))  # fmt: skip
+    (patient,) = read(new, "Patient")
+    assert [t.get("use") for t in patient["telecom"]] == ["mobile", "home", "work"]
+    (account,) = read(new, "Account")
+    payer = account["guarantor"][0]["party"]["reference"].rpartition("/")[2]
+    assert [r["name"][0]["text"] for r in read(new, "RelatedPerson") if r["id"] == payer] == ["Cy Okonjo"]
 
 
 def test_what_stood_in_the_find_box_is_not_typed_again(desk):

@@ -62,7 +62,7 @@ def test_the_page_says_who_this_is_and_all_there_is_to_know(sign_in, castillo):
     ):  # fmt: skip
         assert expected in said, expected
     assert 'href="/visits/v1"' in answer.content.decode()
-    assert 'href="/visits/v1/letter"' in answer.content.decode()
+    assert 'href="/visits/v1/letter' in answer.content.decode()
     assert 'aria-label="Rising from 7.1 to 8.4 % over 18 months"' in answer.content.decode()
 
 
@@ -70,6 +70,7 @@ def test_one_read_of_a_chart_is_a_handful_of_queries(sign_in, castillo, django_d
     from django.db import connection
 
     client = sign_in()
+    edit(client, "language", spoken="vi", interpreter="yes")  # more than one version, so that sources are looked for
     client.get("/patients/castillo")
     with CaptureQueriesContext(
         connection,
@@ -210,7 +211,9 @@ FORMS = [
     ("coordinator", "address", "", {"line1": "9 Birch Rd", "city": "Salem", "state": "MD", "postal": "20852", "moved": "yes"}),
     ("coordinator", "addresses", "", {"keep": "1"}),
     ("coordinator", "language", "", {"spoken": "es", "needs": ["Wheelchair"], "other": "Quiet room"}),
-    ("coordinator", "person", "", {"given": "Marisol", "family": "Reyes", "keep_former": "on", "preferred": "Mari", "birth": "1957-03-12", "sex": "female"}),
+    ("coordinator", "person", "", {"given": "Marisol", "family": "Reyes", "keep_former": "on", "preferred": "Mari", "birth": "1957-03-12"}),
+    ("coordinator", "about", "", {"sex": "female", "birth_sex": "F", "identity": "own", "identity_words": "Woman", "pronouns": "she/her", "race": ["2054-5", "2106-3"], "ethnicity": "2135-2", "multiple": "2"}),
+    ("coordinator", "guarantor", "", {"who": "RelatedPerson/lucia"}),
     ("coordinator", "relation", "", {"given": "Jo", "family": "Diaz", "relationship": "FRND", "about": ["visits"], "until": "Dec 31 2026", "emergency": "on"}),
     ("coordinator", "relation", "lucia", {"given": "Lucía", "family": "Castillo", "relationship": "DAUC", "about": ["all"]}),
     ("coordinator", "team", "", {"role": "nurse", "who": "Practitioner/kim"}),
@@ -237,6 +240,81 @@ def test_every_form_saves_one_act_and_the_page_still_stands(sign_in, castillo, r
     assert page.status_code == 200
     assert 'data-undo="10"' in page.content.decode()
     assert client.get("/patients/castillo/history").status_code == 200
+
+
+def test_what_she_says_about_herself_is_shown_with_its_source_and_can_be_changed_and_undone(sign_in, context, castillo):
+    client = sign_in()
+    said = {"sex": "female", "birth_sex": "F", "identity": "446141000124107", "race": ["2131-1"], "ethnicity": "2135-2"}
+    assert edit(client, "about", **said, pronouns="she/her").status_code == 303
+    assert edit(client, "language", spoken="es", interpreter="yes").status_code == 303
+    assert edit(client, "about", **{**said, "race": ["declined"]}, pronouns_declined="on", multiple="1").status_code == 303
+    page = words(client.get("/patients/castillo"))
+    for shown in ("Sex at birth Female", "Gender Woman", "Pronouns Declined to say", "Race Declined to say", "Ethnicity Hispanic or Latino",
+                  "Twin or more Born first", "Nov 24 by Ana Ruiz"):  # fmt: skip
+        assert shown in page, shown
+    assert "Not asked Sex" not in page
+    history = words(client.get("/patients/castillo/history/Patient/castillo"))
+    assert "Race: Other race → Declined to say" in history
+    assert "Pronouns: she/her → Declined to say" in history
+    act = re.search(r'name="act" value="([^"]+)"', client.get("/patients/castillo").content.decode())[1]
+    assert client.post("/undo", {"act": act, "back": "/patients/castillo"}).status_code == 303
+    assert "Race Other race" in words(client.get("/patients/castillo"))
+
+
+def test_what_another_system_said_of_race_and_gender_stays_to_the_letter(sign_in, context):
+    core = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
+    detailed = {"url": "detailed", "valueCoding": {"system": "urn:oid:2.16.840.1.113883.6.238", "code": "2148-5", "display": "Mexican"}}
+    ethnicity = {"url": core + "ethnicity", "extension": [detailed, {"url": "text", "valueString": "Mexican"}]}
+    identity = {"url": core + "genderIdentity", "valueCodeableConcept": {"text": "Two-spirit"}}
+    cases.file_all(context(), [cases.patient(extension=[ethnicity, identity])])
+    client = sign_in()
+    assert "Ethnicity Mexican" in words(client.get("/patients/castillo"))
+    url = "/patients/castillo/edit/about"
+    form = client.get(url).content.decode()
+    assert re.search(r'value="Mexican"[^>]* selected', form)
+    assert 'value="Two-spirit"' in form
+    answer = edit(client, "about", ethnicity="Mexican", identity="own", identity_words="Two-spirit", race=["UNK"])
+    assert answer.status_code == 303
+    after = newest(context, "Patient", "castillo")["extension"]
+    assert after[:2] == [ethnicity, identity]
+    assert "Race Not known" in words(client.get("/patients/castillo"))
+
+
+def test_who_pays_the_rest_is_shown_changed_and_has_a_history(sign_in, context, castillo):
+    client = sign_in("billing", None)
+    assert "Pays the rest Not asked" in words(client.get("/patients/castillo"))
+    assert edit(client, "guarantor", who="RelatedPerson/lucia").status_code == 303
+    assert "Pays the rest Lucía Castillo Nov 24 by Ana Ruiz" in words(client.get("/patients/castillo"))
+    assert edit(client, "guarantor", who="Patient/castillo").status_code == 303
+    page = client.get("/patients/castillo")
+    assert "Pays the rest The patient" in words(page)
+    form = client.get("/patients/castillo/edit/guarantor").content.decode()
+    url = re.search(r'href="([^"]+/history/Account/[^"]+)"', form)[1]
+    assert "Who pays: Lucía Castillo" in words(client.get(url))
+    assert edit(client, "guarantor", end="end").status_code == 303
+    assert "Pays the rest Not asked" in words(client.get("/patients/castillo"))
+
+
+def test_a_number_that_she_will_not_give_is_not_asked_for_again(sign_in, context):
+    cases.file_all(context(), [cases.patient(telecom=[])])
+    client = sign_in()
+    assert "No phone number" in words(client.get("/patients/castillo"))
+    assert edit(client, "phone", end="declined").status_code == 303
+    page = words(client.get("/patients/castillo"))
+    assert "Declined to give one" in page
+    assert "No phone number" not in page
+    assert edit(client, "phone", number="2025550111", use="home").status_code == 303
+    assert "Declined to give one" not in words(client.get("/patients/castillo"))
+
+
+@pytest.mark.parametrize(
+    ("form", "typed", "shown"),
+    [("address", {"declined": "on", "moved": "yes"}, "Address Declined to say"), ("language", {"spoken": "declined"}, "Language Declined to say")],
+)
+def test_address_and_language_may_be_declined(sign_in, castillo, form, typed, shown):
+    client = sign_in()
+    assert edit(client, form, **typed).status_code == 303
+    assert shown in words(client.get("/patients/castillo"))
 
 
 def test_each_topic_may_have_a_last_day_of_its_own_and_nothing_else_ends_with_it(sign_in, context, castillo):

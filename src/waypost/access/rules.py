@@ -5,7 +5,7 @@ from enum import StrEnum
 
 # What every member of staff of the tenant may see of any patient: whom to call, what is booked, who pays.
 OPEN_TYPES = (
-    "Appointment", "AppointmentResponse", "Coverage", "CoverageEligibilityRequest", "CoverageEligibilityResponse",
+    "Account", "Appointment", "AppointmentResponse", "Coverage", "CoverageEligibilityRequest", "CoverageEligibilityResponse",
     "Device", "HealthcareService", "InsurancePlan", "Location", "Organization", "Patient", "Practitioner",
     "PractitionerRole", "RelatedPerson", "Schedule", "Slot", "Task",
 )

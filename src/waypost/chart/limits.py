@@ -19,3 +19,4 @@ TIMELINE_ROWS_MAX = 120  # rows read for one page of the timeline
 TIMELINE_LINES_MAX = 18  # lines shown of them; results of a day are one line
 HISTORY_VERSIONS_MAX = 100
 NAMES_MAX = 400
+ABOUT_VERSIONS_MAX = 40  # how far back the source of what someone says about themselves is looked for

@@ -60,6 +60,7 @@ def contact(now: datetime) -> tuple[Slice, ...]:
         Slice("Patient", 1),
         Slice("RelatedPerson", limits.RELATED_MAX),
         Slice("Coverage", limits.COVERAGES_MAX),
+        Slice("Account", 1, ("active",)),
         Slice("CoverageEligibilityResponse", limits.ANSWERS_MAX),
         Slice("Task", limits.TASKS_MAX, OPEN_TASKS),
         Slice(

@@ -21,6 +21,7 @@ Json = dict[str, Any]
 CARE_ROLE = "urn:waypost:care-role"
 RESTORED_BY = {  # type -> who may bring an earlier version of it back by the page
     "Patient": Permission.PATIENT_UPDATE, "RelatedPerson": Permission.PATIENT_UPDATE, "Coverage": Permission.COVERAGE_EDIT,
+    "Account": Permission.COVERAGE_EDIT,
     "CoverageEligibilityResponse": Permission.COVERAGE_EDIT, "CareTeam": Permission.CARE_TEAM_EDIT,
     "Condition": Permission.CHART_WRITE, "MedicationStatement": Permission.CHART_WRITE,
     "AllergyIntolerance": Permission.CHART_WRITE,

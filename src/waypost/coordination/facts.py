@@ -13,7 +13,7 @@ from waypost.chart.rules.people import Minor, Relation, Team
 from waypost.coverage import limits
 from waypost.coverage.rules import CoverageView
 from waypost.kernel.dates import say_short
-from waypost.registry import fhir
+from waypost.registry import about, fhir
 
 Json = dict[str, Any]
 
@@ -58,7 +58,7 @@ def _birth_date(k: Known) -> Iterable[Fact]:
 
 
 def _phone(k: Known) -> Iterable[Fact]:
-    if not fhir.phones(k.patient, k.today):
+    if not fhir.phones(k.patient, k.today) and "phone" not in about.what_declined(k.patient):
         if any(p.phone for p in k.people):
             yield Fact("FACT-2", "No phone of the patient's own; reached through family only", "Add", "phone")
         else:
@@ -81,7 +81,7 @@ def _address(k: Known) -> Iterable[Fact]:
         yield Fact("FACT-4", f"{_number(len(same_use))} addresses marked current", "Fix", "addresses")
     elif homes and homeless:
         yield Fact("FACT-4", "An address and 'no fixed address' are both recorded", "Fix", "address")
-    elif not homes and not homeless:
+    elif not homes and not homeless and "address" not in about.what_declined(k.patient):
         yield Fact("FACT-4", "No address, and not recorded as without one", "Add", "address")
 
 
@@ -98,6 +98,8 @@ def _names(k: Known) -> Iterable[Fact]:
 def _language(k: Known) -> Iterable[Fact]:
     spoken = fhir.spoken_language(k.patient)
     needed = fhir.interpreter_needed(k.patient)
+    if not spoken and "language" in about.what_declined(k.patient):
+        return
     if not spoken:
         yield Fact("FACT-6", "Language not recorded", "Ask", "language")
     elif needed is None and spoken.split("-")[0] != "en":

@@ -23,7 +23,7 @@ from waypost.records.versions import Version
 Json = dict[str, Any]
 
 KIND_WORDS = {
-    "Patient": "Patient", "RelatedPerson": "Person beside the patient", "Coverage": "Coverage", "CareTeam": "Care team",
+    "Patient": "Patient", "RelatedPerson": "Person beside the patient", "Coverage": "Coverage", "Account": "Who pays the rest", "CareTeam": "Care team",
     "CoverageEligibilityResponse": "Payer's answer", "Condition": "Problem", "MedicationStatement": "Medication as taken",
     "MedicationRequest": "Medication order", "AllergyIntolerance": "Allergy", "Communication": "Contact or note",
     "Appointment": "Visit", "Task": "Task", "DocumentReference": "Document", "ServiceRequest": "Order", "Encounter": "Encounter",

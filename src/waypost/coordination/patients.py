@@ -7,12 +7,13 @@ from typing import Any
 
 from waypost.access import scopes
 from waypost.access.problems import ChartClosed, ChartRestricted, NotPermitted
-from waypost.access.queries import names_of
 from waypost.chart import limits, queries
 from waypost.chart.rules import clinical, documents, results, timeline
 from waypost.chart.rules import people as relations
+from waypost.chart.rules.about import About, Guarantor
 from waypost.chart.rules.words import Reading
 from waypost.coordination import facts
+from waypost.coordination.sources import about_patient, history_of
 from waypost.coordination.visits_ahead import Upcoming, in_groups, upcoming
 from waypost.coordination.work_ahead import Todo, todos
 from waypost.coverage import rules as coverage
@@ -23,6 +24,7 @@ from waypost.records import queries as records
 from waypost.records.problems import NotFound
 from waypost.records.versions import Version
 from waypost.registry import fhir
+from waypost.registry.about import what_declined
 from waypost.terminology.languages import language_name
 
 Json = dict[str, Any]
@@ -87,6 +89,9 @@ class PatientView:
     chart: ChartView | None
     closed: str  # '' open, ask (a reason opens it), restricted, denied
     reading: Reading
+    about: About | None = None  # None where a page shows the band alone
+    guarantor: Guarantor | None = None
+    declined: frozenset[str] = frozenset()  # of phone, address, language: asked, and they would not say
     changed: str = ""  # when the patient's own record was last changed, and by whom
 
     @property
@@ -120,7 +125,8 @@ def open_patient(ctx: Context, patient: str, *, kind: str = "") -> PatientView:
     every = [v.resource for versions in kept.values() for v in versions]
     every += [v.resource for v in observed] + [r.version.resource for r in rows or ()]
     reading = Reading(reading.today, reading.zone, queries.names(scope, every))
-    return _view(ctx, scope, patient, kept, observed, rows, kind, closed, reading)
+    history = history_of(scope, kept["Patient"][0])
+    return _view(ctx, scope, patient, kept, observed, rows, kind, closed, reading, history)
 
 
 def scope_read(scope: Scope, patient: str) -> None:
@@ -250,6 +256,7 @@ def _view(
     kind: str,
     closed: str,
     reading: Reading,
+    history: Sequence[Version] = (),
 ) -> PatientView:
     def of(type_: str) -> list[Json]:
         return [v.resource for v in kept.get(type_, ())]
@@ -261,48 +268,35 @@ def _view(
     minor = relations.minor(resource, related, reading.today)
     team = None if closed else relations.team(of("CareTeam"), related, resource, reading)
     allergies = None if closed else clinical.allergies(of("AllergyIntolerance"), reading)
-    chart = None if rows is None else _chart(scope, patient, of, observed, rows, kind, reading)
-    known = facts.Known(
-        patient=resource,
-        today=reading.today,
-        people=related,
-        team=team,
-        coverages=coverages,
-        minor=minor,
-        allergies=allergies,
-    )
-    homes = [fhir.say_address(a) for a in fhir.current_addresses(resource, reading.today)]
-    tasks = of("Task")
+    known = facts.Known(resource, reading.today, related, team, coverages, minor, allergies)
+    changed, about, pays = about_patient(ctx, history or (version,), kept.get("Account", ()), reading)
     return PatientView(
         who=fhir.who(resource, reading.today),
         version=version.version,
         resource=resource,
         phones=fhir.phones(resource, reading.today),
         emails=fhir.emails(resource, reading.today),
-        addresses=tuple(homes),
+        addresses=tuple(fhir.say_address(a) for a in fhir.current_addresses(resource, reading.today)),
         needs=tuple(str(n) for n in fhir.extensions(resource, "need")),
         people=related,
         coverages=coverages,
         minor=minor,
-        todo=todos(tasks, ctx.now, reading),
+        todo=todos(of("Task"), ctx.now, reading),
         upcoming=upcoming(
-            [*of("Appointment"), *in_groups(scope, patient, ctx.now)], tasks, ctx.now, reading, patient
+            [*of("Appointment"), *in_groups(scope, patient, ctx.now)], of("Task"), ctx.now, reading, patient
         ),
         missing=facts.missing(known),
         alert=alert(resource, of("Encounter"), minor, reading),
         team=team,
         allergies=allergies,
-        chart=chart,
+        chart=None if rows is None else _chart(scope, patient, of, observed, rows, kind, reading),
         closed=closed,
         reading=reading,
-        changed=_changed(ctx, version, reading),
+        about=about if history else None,
+        guarantor=pays,
+        declined=what_declined(resource),
+        changed=changed,
     )
-
-
-def _changed(ctx: Context, version: Version, reading: Reading) -> str:
-    who = names_of(ctx.tenant, [version.actor]).get(version.actor, version.actor)
-    verb = "Recorded" if version.version == 1 else "Last changed"
-    return f"{verb} {say_short(local_day(version.at, reading.zone), today=reading.today)} by {who}"
 
 
 def _coverages(
@@ -337,7 +331,9 @@ def _chart(
     )
 
 
-def alert(patient: Json, stays: Iterable[Json], minor: relations.Minor | None, reading: Reading) -> Alert | None:
+def alert(
+    patient: Json, stays: Iterable[Json], minor: relations.Minor | None, reading: Reading
+) -> Alert | None:
     """Return the one alert of the band; first match wins."""
     death = fhir.died(patient)
     if death:

@@ -5,6 +5,7 @@ from typing import Any
 
 from waypost.access.acting import action
 from waypost.access.permissions import Permission
+from waypost.coverage import edits as coverage_edits
 from waypost.kernel import ids
 from waypost.kernel.context import Context
 from waypost.kernel.dates import local_day
@@ -52,7 +53,7 @@ def _beside(ctx: Context, wish: Registration, patient: str) -> list[Json]:
     if wish.guarantor:
         number = int(wish.guarantor) if wish.guarantor.isdigit() else -1
         party = f"RelatedPerson/{people[number]['id']}" if 0 <= number < len(people) else f"Patient/{patient}"
-        made.append(registration.account_of(patient, party))
+        made.append(coverage_edits.account(patient, None, party, today))
     asked = registration.missing(wish)
     if asked:
         made.append(_task(ctx, wish, patient, asked))

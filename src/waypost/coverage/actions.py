@@ -7,6 +7,7 @@ from waypost.access.acting import action
 from waypost.access.permissions import Permission
 from waypost.coverage import edits
 from waypost.kernel.context import Context
+from waypost.kernel.dates import local_day
 from waypost.records import queries
 from waypost.records.versions import Version
 from waypost.registry.amending import Change, amend, file_once
@@ -32,6 +33,20 @@ def amend_coverage(ctx: Context, patient: str, id: str, seen: int, change: Chang
         seen,
         change,
     )
+
+
+@action(Permission.COVERAGE_EDIT)
+def set_guarantor(
+    ctx: Context, patient: str, account: str, seen: int, party: str, *, wish: str = ""
+) -> Version:
+    """Say who pays what coverage does not (`party`: a reference, '' for nobody any more); the first makes the Account."""
+    scope = scopes.for_patient(
+        ctx, patient, level="contact", what=f"Account/{account}" if account else "Account"
+    )
+    today = local_day(ctx.now, ctx.zone)
+    if not account:
+        return file_once(ctx, scope, edits.account(patient, None, party, today), wish)
+    return amend(ctx, scope, "Account", account, seen, lambda old: edits.account(patient, old, party, today))
 
 
 @action(Permission.COVERAGE_EDIT)

@@ -2,9 +2,11 @@
 
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+
+from waypost.registry import fhir
 
 Json = dict[str, Any]
 
@@ -58,6 +60,30 @@ def coverage(patient: str, old: Json | None, wish: CoverageWish) -> Json:
     _put(period, "start", wish.begins and wish.begins.isoformat())
     _put(period, "end", wish.ends and wish.ends.isoformat())
     _put(made, "period", period)
+    return made
+
+
+def account(patient: str, old: Json | None, party: str, today: date) -> Json:
+    """Return the Account that says who pays what coverage does not; whoever paid until now did so until yesterday.
+
+    `party` is a reference to the Patient, a RelatedPerson or an Organization, '' where nobody pays any more.
+    """
+    made: Json = deepcopy(old) if old else {
+        "resourceType": "Account",
+        "status": "active",
+        "name": "Patient account",
+        "subject": [{"reference": f"Patient/{patient}"}],
+    }  # fmt: skip
+    kept = []
+    for guarantor in made.get("guarantor", ()):
+        period = guarantor.get("period") or {}
+        if not fhir.current(guarantor, today):
+            kept.append(guarantor)
+        elif period.get("start", "")[:10] < today.isoformat():  # one who began today was a slip
+            kept.append({**guarantor, "period": {**period, "end": (today - timedelta(days=1)).isoformat()}})
+    if party:
+        kept.append({"party": {"reference": party}, "period": {"start": today.isoformat()}})
+    _put(made, "guarantor", kept)
     return made
 
 

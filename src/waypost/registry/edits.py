@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from waypost.registry import fhir
+from waypost.registry import about, fhir
 from waypost.terminology.languages import language_name
 
 Json = dict[str, Any]
@@ -71,6 +71,14 @@ def with_phone(person: Json, place: int | None, wish: PhoneWish | None, today: d
         for other in every:
             other.pop("rank", None)
         phone["rank"] = 1
+    about.set_declined(made, "phone", said=False)
+    return made
+
+
+def with_declined(patient: Json, what: str) -> Json:
+    """Return the patient who was asked for a phone, an address or a language and declined."""
+    made = deepcopy(patient)
+    about.set_declined(made, what, said=True)
     return made
 
 
@@ -105,19 +113,22 @@ class AddressWish:
     postal: str
     moved: bool = True  # False: the same place, written right this time
     homeless: bool = False
+    declined: bool = False
 
 
 def with_address(person: Json, wish: AddressWish, today: date) -> Json:
     """Return the person living where wished: what was current is ended where they moved, mended where it was wrong."""
     made = deepcopy(person)
+    about.set_declined(made, "address", said=False)
     every = made.setdefault("address", [])
     now = [a for a in every if a.get("use") not in {"old", "billing"} and fhir.current(a, today)]
     set_extension(made, "no-fixed-address", "valueBoolean", True if wish.homeless else None)
-    if wish.homeless or (wish.moved and now):
+    nowhere = wish.homeless or wish.declined
+    if nowhere or (wish.moved and now):
         for address in now:
             address["use"] = "old"
             address["period"] = {**address.get("period", {}), "end": _day_before(address, today)}
-    if not wish.homeless:
+    if not nowhere:
         place = {} if wish.moved or not now else now[0]
         if not place:
             place.update({"use": "home"} | ({"period": {"start": today.isoformat()}} if now else {}))
@@ -128,6 +139,8 @@ def with_address(person: Json, wish: AddressWish, today: date) -> Json:
         put(place, "state", wish.state)
         put(place, "postalCode", wish.postal)
     put(made, "address", every)
+    if wish.declined:
+        about.set_declined(made, "address", said=True)
     return made
 
 
@@ -154,7 +167,7 @@ def with_only_address(person: Json, keep: int, today: date) -> Json:
 
 @dataclass(frozen=True, slots=True)
 class LanguageWish:
-    spoken: str
+    spoken: str  # about.DECLINED where they would not say
     written: str = ""
     interpreter: bool | None = None
     needs: tuple[str, ...] = ()
@@ -163,19 +176,22 @@ class LanguageWish:
 def with_language(patient: Json, wish: LanguageWish) -> Json:
     """Return the patient with the language to speak and to write, the interpreter and the needs as wished."""
     made = deepcopy(patient)
+    about.set_declined(made, "language", said=False)
     every = made.setdefault("communication", [])
     chosen = None
     for item in every:
         item.pop("preferred", None)
         if any(c.get("code") == wish.spoken for c in item.get("language", {}).get("coding", ())):
             chosen = item
-    if wish.spoken:
+    if wish.spoken and wish.spoken != about.DECLINED:
         if chosen is None:
             coding = {"system": LANGUAGE_SYSTEM, "code": wish.spoken, "display": language_name(wish.spoken)}
             chosen: Json | None = {"language": {"coding": [coding]}}
             every.insert(0, chosen)
         chosen["preferred"] = True
     put(made, "communication", every)
+    if wish.spoken == about.DECLINED:
+        about.set_declined(made, "language", said=True)
     set_extension(
         made, "written-language", "valueCode", wish.written if wish.written != wish.spoken else None
     )
@@ -189,15 +205,13 @@ class PersonWish:
     family: str
     given: str
     preferred: str = ""
-    pronouns: str = ""
     birth: date | None = None
     birth_unknown: bool = False
-    sex: str = ""
     keep_former: bool = False  # the name changed; False: it was written wrong
 
 
 def with_person(patient: Json, wish: PersonWish) -> Json:
-    """Return the patient with name, birth date and sex as wished; a name that was changed stays as a former one."""
+    """Return the patient with names and birth date as wished; a name that was changed stays as a former one."""
     made = deepcopy(patient)
     every = made.setdefault("name", [])
     official = fhir.legal_name(made)
@@ -221,8 +235,6 @@ def with_person(patient: Json, wish: PersonWish) -> Json:
             every.append(usual)
         usual.pop("text", None)
         usual["given"] = wish.preferred.split()
-    set_extension(made, "pronouns", "valueString", wish.pronouns)
-    put(made, "gender", wish.sex)
     _set_birth(made, wish)
     return made
 

@@ -5,33 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from waypost.registry import fhir
+from waypost.registry import about, fhir
 
 Json = dict[str, Any]
 EXTENSION = "urn:waypost:extension:"
-CORE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 INTERPRETER = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
 MRN_TYPE = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}]}
-NULL_FLAVOR = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor"
-RACE_SYSTEM = "urn:oid:2.16.840.1.113883.6.238"  # CDC race and ethnicity, named by US Core
 ROLE_CODE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 CONTACT_ROLE = "http://terminology.hl7.org/CodeSystem/v2-0131"
-RACES = (
-    ("1002-5", "American Indian or Alaska Native"),
-    ("2028-9", "Asian"),
-    ("2054-5", "Black or African American"),
-    ("2076-8", "Native Hawaiian or Other Pacific Islander"),
-    ("2106-3", "White"),
-)
-ETHNICITIES = (("2135-2", "Hispanic or Latino"), ("2186-5", "Not Hispanic or Latino"))
-DECLINED = "declined"
-GENDERS = (
-    ("446151000124109", "Man"),
-    ("446141000124107", "Woman"),
-    ("33791000087105", "Nonbinary"),
-)
-SNOMED = "http://snomed.info/sct"
 RELATIONS = (
     ("MTH", "Mother"), ("FTH", "Father"), ("PRN", "Parent"), ("GUARD", "Legal guardian"), ("SPS", "Spouse"), ("DOMPART", "Partner"),
     ("CHILD", "Child"), ("SIB", "Brother or sister"), ("GRPRN", "Grandparent"), ("FRND", "Friend"), ("NBOR", "Neighbor"), ("EXT", "Other relative"),
@@ -43,6 +25,7 @@ class PhoneWish:
     """One number; leave for voicemail and text is None where nobody asked."""
 
     number: str
+    use: str = ""  # mobile, home, work; '' where nobody said
     owner: str = ""
     voicemail: bool | None = None
     text: bool | None = None
@@ -67,17 +50,21 @@ class Registration:
     """All that may be said about a new patient. Name, birth date and phone suffice to go on."""
 
     family: str
-    given: str
+    given: str = ""  # '' where someone has one name only
     preferred: str = ""
     former: str = ""
+    former_given: str = ""
     born: date | None = None
     birth_unknown: bool = False
-    multiple: int | None = None  # 1 for the first of twins, 0 where only the fact is known
+    multiple: str = ""  # as in registry.about, like the six facts below
     gender: str = "unknown"
     birth_sex: str = ""
     identity: str = ""
     pronouns: str = ""
+    race: Sequence[str] = ()
+    ethnicity: str = ""
     phones: Sequence[PhoneWish] = ()
+    declined: frozenset[str] = frozenset()  # of phone, address, language
     email: str = ""
     email_ok: bool = False
     no_address: bool = False
@@ -94,8 +81,6 @@ class Registration:
     payer: str = ""
     member: str = ""
     self_pay: bool = False
-    race: Sequence[str] = ()
-    ethnicity: str = ""
     extra: Json = field(default_factory=dict)
 
 
@@ -106,17 +91,12 @@ def patient_of(wish: Registration, mrn: str) -> Json:
         "active": True,
         "identifier": [{"use": "usual", "type": MRN_TYPE, "system": "urn:waypost:mrn", "value": mrn}],
         "name": _names(wish),
-        "gender": wish.gender,
     }
     if wish.born:
         patient["birthDate"] = wish.born.isoformat()
     else:
         reason = "asked-unknown" if wish.birth_unknown else "unknown"
         patient["_birthDate"] = {"extension": [{"url": ABSENT, "valueCode": reason}]}
-    if wish.multiple is not None:
-        patient |= (
-            {"multipleBirthInteger": wish.multiple} if wish.multiple else {"multipleBirthBoolean": True}
-        )
     telecom = [_phone(phone, rank) for rank, phone in enumerate(wish.phones, 1)]
     if wish.email:
         telecom.append(
@@ -138,15 +118,25 @@ def patient_of(wish: Registration, mrn: str) -> Json:
     extension = _extensions(wish)
     if extension:
         patient["extension"] = extension
-    return patient | wish.extra
+    for what in sorted(wish.declined):
+        about.set_declined(patient, what, said=True)
+    return about.with_about(patient, _about(wish)) | wish.extra
+
+
+def _about(wish: Registration) -> Json:
+    return {
+        "sex": wish.gender, "birth_sex": wish.birth_sex, "identity": wish.identity, "pronouns": wish.pronouns,
+        "race": list(wish.race), "ethnicity": wish.ethnicity, "multiple": wish.multiple,
+    }  # fmt: skip
 
 
 def _names(wish: Registration) -> list[Json]:
     names: list[Json] = [{"use": "official", "family": wish.family, "given": wish.given.split()}]
     if wish.preferred:
         names.append({"use": "usual", "given": wish.preferred.split()})
-    if wish.former:
-        names.append({"use": "old", "family": wish.former, "given": wish.given.split()})
+    if wish.former or wish.former_given:
+        given = (wish.former_given or wish.given).split()
+        names.append({"use": "old", "family": wish.former or wish.family, "given": given})
     return [{key: value for key, value in name.items() if value} for name in names]
 
 
@@ -163,6 +153,7 @@ def _phone(wish: PhoneWish, rank: int) -> Json:
         **({"extension": extension} if extension else {}),
         "system": "phone",
         "value": wish.number,
+        **({"use": wish.use} if wish.use else {}),
         "rank": rank,
     }
 
@@ -177,22 +168,6 @@ def _address(wish: Registration) -> Json:
 
 def _extensions(wish: Registration) -> list[Json]:
     found = []
-    if wish.race:
-        found.append(_omb("race", wish.race, dict(RACES)))
-    if wish.ethnicity:
-        found.append(_omb("ethnicity", [wish.ethnicity], dict(ETHNICITIES)))
-    if wish.birth_sex:
-        found.append({"url": CORE + "birthsex", "valueCode": wish.birth_sex})
-    if wish.identity:
-        known = dict(GENDERS).get(wish.identity)
-        value = (
-            {"coding": [{"system": SNOMED, "code": wish.identity, "display": known}]}
-            if known
-            else {"text": wish.identity}
-        )
-        found.append({"url": CORE + "genderIdentity", "valueCodeableConcept": value})
-    if wish.pronouns:
-        found.append(_ext("pronouns", valueString=wish.pronouns))
     if wish.interpreter is not None:
         found.append({"url": INTERPRETER, "valueBoolean": wish.interpreter})
     if wish.writes:
@@ -201,20 +176,6 @@ def _extensions(wish: Registration) -> list[Json]:
         found.append(_ext("no-fixed-address", valueBoolean=True))
     found += [_ext("need", valueString=need) for need in wish.needs]
     return found
-
-
-def _omb(name: str, codes: Sequence[str], known: dict[str, str]) -> Json:
-    """Return a US Core race or ethnicity; 'declined' is the null flavor that says so."""
-    if DECLINED in codes:
-        parts = [{"url": "ombCategory", "valueCoding": {"system": NULL_FLAVOR, "code": "ASKU", "display": "asked but unknown"}},
-                 {"url": "text", "valueString": "Declined to say"}]  # fmt: skip
-    else:
-        parts = [
-            {"url": "ombCategory", "valueCoding": {"system": RACE_SYSTEM, "code": c, "display": known[c]}}
-            for c in codes
-        ]
-        parts.append({"url": "text", "valueString": ", ".join(known[c] for c in codes)})
-    return {"url": CORE + name, "extension": parts}
 
 
 def related_of(wish: PersonWish, patient: str, today: date) -> Json:
@@ -280,25 +241,15 @@ def coverage_of(wish: Registration, patient: str, today: date) -> Json | None:
     }
 
 
-def account_of(patient: str, guarantor: str) -> Json:
-    """Return the Account that says who pays what coverage does not; `guarantor` is a reference."""
-    return {
-        "resourceType": "Account",
-        "status": "active",
-        "name": "Patient account",
-        "subject": [{"reference": f"Patient/{patient}"}],
-        "guarantor": [{"party": {"reference": guarantor}}],
-    }
-
-
 def missing(wish: Registration) -> list[str]:
     """Return what is still to be asked, in the words of the Task."""
+    no = wish.declined
     looks = (
         (wish.born is None, "birth date"),
-        (not wish.phones, "phone number"),
-        (not wish.phones or wish.phones[0].voicemail is None, "leave for voicemail and text"),
-        (not (wish.line or wish.no_address), "address"),
-        (not wish.speaks, "language spoken"),
+        (not wish.phones and "phone" not in no, "phone number"),
+        (bool(wish.phones) and wish.phones[0].voicemail is None, "leave for voicemail and text"),
+        (not (wish.line or wish.no_address or "address" in no), "address"),
+        (not wish.speaks and "language" not in no, "language spoken"),
         (wish.interpreter is None and wish.speaks not in {"", "en"}, "interpreter needed or not"),
         (not (wish.payer or wish.self_pay), "coverage or self-pay"),
         (not any(p.emergency for p in wish.people), "emergency contact"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from waypost.chart.rules.people import say_leaves
 from waypost.chart.rules.words import Json, Reading, concept, quantity
-from waypost.registry import fhir
+from waypost.registry import about, fhir
 from waypost.terminology.languages import language_name
 
 UNSAID = frozenset({"meta", "resourceType", "id", "text"})
@@ -20,11 +20,19 @@ LABELS = {
     "abatementDateTime": "Ended", "reaction": "Reaction", "criticality": "Severity", "dosage": "How it is taken",
     "medicationCodeableConcept": "Medication", "reasonReference": "For", "effectiveDateTime": "Since", "effectivePeriod": "Time",
     "recordedDate": "Recorded", "statusReason": "Reason", "owner": "Who has it", "restriction": "Due", "_birthDate": "Birth date",
+    "multipleBirthInteger": "Twin or more", "multipleBirthBoolean": "Twin or more", "guarantor": "Who pays",
 }  # fmt: skip
 
 EXTENSIONS = {
     "pronouns": "Pronouns", "written-language": "Reads letters in", "no-fixed-address": "No fixed address", "need": "Need",
+    "us-core-race": "Race", "us-core-ethnicity": "Ethnicity", "us-core-birthsex": "Sex at birth", "us-core-genderIdentity": "Gender",
     "may-discuss": "OK to talk about", "may-consent": "May consent", "may-bring": "May bring", "patient-interpreterRequired": "Interpreter",
+}  # fmt: skip
+
+
+_ABOUT = {
+    "us-core-race": "race", "us-core-ethnicity": "ethnicity", "us-core-birthsex": "birth_sex", "us-core-genderIdentity": "identity",
+    "pronouns": "pronouns",
 }  # fmt: skip
 
 
@@ -73,6 +81,10 @@ def _extensions(values: list[Json], reading: Reading) -> Iterator[tuple[str, str
     for item in values:
         name = item.get("url", "").rpartition("/")[2].rpartition(":")[2]
         label = EXTENSIONS.get(name, _spaced(name.replace("-", " ")))
+        if name in _ABOUT:
+            fact = next(f for f in about.facts({"extension": [item]}) if f.key == _ABOUT[name])
+            yield label, fact.words or "not asked"
+            continue
         if name == "may-discuss":
             yield label, say_leaves(fhir.leaves({"extension": [item]}), reading.today)
             continue
@@ -123,7 +135,14 @@ def _period(value: Json, reading: Reading) -> str:
     return f"from {start}" if start else f"until {end}"
 
 
+def _guarantor(value: Json, reading: Reading) -> str:
+    period = _period(value["period"], reading) if value.get("period") else ""
+    return ", ".join(p for p in (reading.name(value.get("party")) or "someone", period) if p)
+
+
 def _telecom(value: Json, reading: Reading) -> str:
+    if about.declined(value):
+        return about.DECLINED_WORDS.lower()
     shown = (
         fhir.say_phone(value.get("value", "")) if value.get("system") != "email" else value.get("value", "")
     )
@@ -152,6 +171,8 @@ def _name(value: Any, reading: Reading) -> str:
 def _address(value: Any, reading: Reading) -> str:
     if not isinstance(value, dict):
         return str(value)
+    if about.declined(value):
+        return about.DECLINED_WORDS.lower()
     use = "old" if value.get("use") == "old" else ""
     period = _period(value["period"], reading) if value.get("period") else ""
     return ", ".join(p for p in (fhir.say_address(value), use, period) if p)
@@ -159,6 +180,8 @@ def _address(value: Any, reading: Reading) -> str:
 
 def _language(value: Json, reading: Reading) -> str:
     said = value.get("language") or {}
+    if about.declined(said):
+        return about.DECLINED_WORDS.lower()
     code = next((c.get("code") for c in said.get("coding", ())), "")
     return f"{language_name(code) or concept(said)}{', to speak' if value.get('preferred') else ''}"
 
@@ -183,5 +206,5 @@ def _unknown_birth(value: Json, reading: Reading) -> str:
 
 _SAY: dict[str, Callable[[Any, Reading], str]] = {
     "telecom": _telecom, "name": _name, "address": _address, "communication": _language, "participant": _participant,
-    "reaction": _reaction, "dosage": _dosage, "_birthDate": _unknown_birth,
+    "guarantor": _guarantor, "reaction": _reaction, "dosage": _dosage, "_birthDate": _unknown_birth,
 }  # fmt: skip

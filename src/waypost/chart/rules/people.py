@@ -59,8 +59,9 @@ def say_leaves(leaves: Sequence[fhir.Leave], today: date) -> str:
 
 def relation(resource: Json, reading: Reading) -> Relation:
     """Return a RelatedPerson as the page says it."""
-    kinds = [c for r in resource.get("relationship", ()) for c in codes(r)]
-    words = [_RELATIONS.get(c, "") for c in kinds if c != EMERGENCY]
+    kinds = [c.get("code", "") for r in resource.get("relationship", ()) for c in r.get("coding", ())]
+    kin = sorted((c for c in kinds if c != EMERGENCY), key=lambda c: c == "GUARD")  # who they are, then what they may
+    words = [_RELATIONS.get(c, "") for c in kin]
     texts = [concept(r) for r in resource.get("relationship", ()) if EMERGENCY not in codes(r)]
     guardian = bool(set(kinds) & GUARDIAN)
     consents = fhir.extension(resource, "may-consent")

@@ -4,11 +4,13 @@ from typing import Any
 
 from django import forms
 
-from waypost.registry import registration
+from waypost.registry import about, registration
 from waypost.registry.registration import PersonWish, PhoneWish, Registration
 from waypost.terminology.languages import LANGUAGES
 from waypost.web.forms import DeskForm, TypedDateField
 
+DECLINED_CHOICE = (about.DECLINED, about.DECLINED_WORDS)
+NOT_KNOWN_CHOICE = (about.UNKNOWN, about.UNKNOWN_WORDS)
 ASKED = (("", "Not asked"), ("yes", "Yes"), ("no", "No"))
 LANGUAGE_CHOICES = (("", "Not asked"), ("en", "English"), ("es", "Spanish"),
                     *sorted(((c, n) for c, n in LANGUAGES.items() if c not in {"en", "es"}), key=lambda each: each[1]))  # fmt: skip
@@ -27,6 +29,11 @@ def radio(label: str, choices: Any = ASKED, **more: Any) -> forms.ChoiceField:
     return field
 
 
+KINDS = (("", "Not said"), ("mobile", "Mobile"), ("home", "Home"), ("work", "Work"))
+NTH = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth")
+MANY_MIN, MANY_MAX = 2, len(NTH)  # phones, and people beside the patient, on one page
+
+
 class PhoneForm(DeskForm):
     """One number with what its owner allows."""
 
@@ -36,6 +43,7 @@ class PhoneForm(DeskForm):
         max_length=40,
         widget=forms.TextInput(attrs={"type": "tel", "class": "short", "autocomplete": "off"}),
     )
+    use = forms.ChoiceField(label="Kind", choices=KINDS, required=False)
     owner = forms.CharField(
         label="Whose is it",
         required=False,
@@ -59,6 +67,7 @@ class PhoneForm(DeskForm):
             return None
         return PhoneWish(
             number=data["number"],
+            use=data["use"],
             owner=data["owner"],
             voicemail=yes_no(data["voicemail"]),
             text=yes_no(data["text"]),
@@ -116,42 +125,41 @@ class RegisterForm(DeskForm):
     """The person. Name, birth date and phone suffice; everything else may come later."""
 
     family = forms.CharField(
-        label="Family name", max_length=120, help_text="As on the card; both surnames where there are two."
+        label="Family name",
+        max_length=120,
+        help_text="As on the card; both surnames where there are two. Someone with one name has it here.",
     )
-    given = forms.CharField(label="Given names", max_length=120)
+    given = forms.CharField(label="Given names", required=False, max_length=120)
     born = TypedDateField(
         label="Birth date", required=False, help_text="As one says it: 3/12/1957, Mar 12 1957."
     )
     birth_unknown = forms.BooleanField(label="Birth date is not known", required=False)
     preferred = forms.CharField(label="Preferred name", required=False, max_length=120)
     former = forms.CharField(label="Former family name", required=False, max_length=120)
+    former_given = forms.CharField(label="Former given names", required=False, max_length=120)
+    phone_declined = forms.BooleanField(label="Declined to give a number", required=False)
     multiple = forms.ChoiceField(
         label="Twin or more",
         required=False,
-        choices=(
-            ("", "No, or not asked"),
-            ("1", "Born first"),
-            ("2", "Born second"),
-            ("3", "Born third"),
-            ("0", "Yes, order not known"),
-        ),
+        choices=(("", "Not asked"), *about.MULTIPLES),
     )
     gender = radio(
         "Sex on the record",
-        (("female", "Female"), ("male", "Male"), ("other", "Other"), ("unknown", "Not known")),
+        about.SEXES,
         initial="unknown",
     )
     birth_sex = forms.ChoiceField(
         label="Sex at birth",
         required=False,
-        choices=(("", "Not asked"), ("F", "Female"), ("M", "Male"), ("UNK", "Unknown")),
+        choices=(("", "Not asked"), *about.BIRTH_SEXES),
     )
     identity = forms.ChoiceField(
         label="Gender",
         required=False,
-        choices=(("", "Not asked"), *registration.GENDERS, ("Declined to say", "Declined to say")),
+        choices=(("", "Not asked"), *about.IDENTITIES, DECLINED_CHOICE),
     )
     pronouns = forms.CharField(label="Pronouns", required=False, max_length=40)
+    pronouns_declined = forms.BooleanField(label="Declined to say the pronouns", required=False)
     email = forms.EmailField(
         label="E-mail",
         required=False,
@@ -166,30 +174,32 @@ class RegisterForm(DeskForm):
     state = forms.CharField(label="State", required=False, max_length=20)
     postal = forms.CharField(label="ZIP code", required=False, max_length=12)
     no_address = forms.BooleanField(label="No fixed address", required=False)
-    speaks = forms.ChoiceField(label="Speaks", required=False, choices=LANGUAGE_CHOICES)
+    address_declined = forms.BooleanField(label="Declined to give an address", required=False)
+    speaks = forms.ChoiceField(label="Speaks", required=False, choices=(*LANGUAGE_CHOICES, DECLINED_CHOICE))
     interpreter = radio("Interpreter needed")
     writes = forms.ChoiceField(label="Letters in", required=False, choices=LANGUAGE_CHOICES)
     needs = forms.MultipleChoiceField(
         label="Needs", choices=NEEDS, widget=forms.CheckboxSelectMultiple, required=False
     )
-    guarantor = forms.ChoiceField(label="Who pays what coverage does not", required=False,
-                                  choices=(("", "Not asked"), ("self", "The patient"), ("0", "First person above"), ("1", "Second person above")))  # fmt: skip
+    guarantor = forms.ChoiceField(label="Who pays what coverage does not", required=False)
     payer = forms.CharField(label="Coverage: payer", required=False, max_length=120)
     member = forms.CharField(label="Member number", required=False, max_length=60)
     self_pay = forms.BooleanField(label="Pays without coverage", required=False)
     race = forms.MultipleChoiceField(
         label="Race",
-        choices=(*registration.RACES, (registration.DECLINED, "Declined to say")),
+        choices=(*about.RACES, NOT_KNOWN_CHOICE, DECLINED_CHOICE),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     ethnicity = radio(
         "Ethnicity",
-        (("", "Not asked"), *registration.ETHNICITIES, (registration.DECLINED, "Declined to say")),
+        (("", "Not asked"), *about.ETHNICITIES, NOT_KNOWN_CHOICE, DECLINED_CHOICE),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: int = MANY_MIN, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        above = [(str(n), f"{NTH[n]} person above") for n in range(people)]
+        self.fields["guarantor"].choices = [("", "Not asked"), ("self", "The patient"), *above]  # type: ignore[attr-defined]
         self.fields["born"].hide_optional = True  # type: ignore[attr-defined]  # the tick under it says when it may be empty
 
     def clean(self) -> dict[str, Any]:
@@ -202,20 +212,44 @@ class RegisterForm(DeskForm):
             self.add_error("born", "The birth date is in the future. Check the year.")
         if data.get("self_pay") and data.get("payer"):
             self.add_error("self_pay", "A payer stands above: clear one of the two.")
+        for declined, said, words in (
+            ("address_declined", ("line", "city", "postal", "no_address"), "An address, or that there is none, stands above: clear one."),
+            ("pronouns_declined", ("pronouns",), "The pronouns stand above: clear one."),
+        ):  # fmt: skip
+            if data.get(declined) and any(data.get(name) for name in said):
+                self.add_error(declined, words)
+        if len(data.get("race") or ()) > 1 and {about.DECLINED, about.UNKNOWN} & set(data["race"]):
+            self.add_error("race", "Either what they say, or that they declined or it is not known: clear one.")
         return data
 
-    def wish(self, phones: list[PhoneWish], people: list[PersonWish]) -> Registration:
+    def with_others(self, phones: list[PhoneForm], people: list[PersonForm]) -> bool:
+        """Return whether this form agrees with those of numbers and people; say so above the field where it does not."""
+        if self.cleaned_data.get("phone_declined") and any(p.cleaned_data.get("number") for p in phones):
+            self.add_error("phone_declined", "There is a number: clear one of the two.")
+        pays = self.cleaned_data.get("guarantor") or ""
+        if pays.isdecimal() and not people[int(pays)].cleaned_data.get("name"):
+            self.add_error("guarantor", f"No {NTH[int(pays)].lower()} person is named above: write the name, or choose who pays.")
+        return not self.errors
+
+    def wish(self, phones: list[PhoneForm], people: list[PersonForm]) -> Registration:
+        """Return the registration; whoever pays is counted among those who are named."""
         data = self.cleaned_data
+        named = [form for form in people if form.cleaned_data.get("name")]
+        pays = data["guarantor"]
+        declined = {"phone": data["phone_declined"], "address": data["address_declined"], "language": data["speaks"] == about.DECLINED}
         plain = {name: data[name] for name in (
-            "family", "given", "preferred", "former", "born", "birth_unknown", "birth_sex", "identity", "pronouns", "email", "email_ok",
-            "line", "city", "state", "postal", "no_address", "speaks", "writes", "guarantor", "payer", "member", "self_pay", "ethnicity")}  # fmt: skip
+            "family", "given", "preferred", "former", "former_given", "born", "birth_unknown", "birth_sex", "identity", "multiple", "email",
+            "email_ok", "line", "city", "state", "postal", "no_address", "writes", "payer", "member", "self_pay", "ethnicity")}  # fmt: skip
         return Registration(
             **plain,
-            multiple=int(data["multiple"]) if data["multiple"] else None,
+            pronouns=about.DECLINED if data["pronouns_declined"] else data["pronouns"],
+            speaks="" if declined["language"] else data["speaks"],
+            declined=frozenset(what for what, said in declined.items() if said),
+            guarantor=str(named.index(people[int(pays)])) if pays.isdecimal() else pays,
             gender=data["gender"] or "unknown",
             interpreter=yes_no(data["interpreter"]),
             needs=tuple(data["needs"]),
             race=tuple(data["race"]),
-            phones=tuple(phones),
-            people=tuple(people),
+            phones=tuple(wish for form in phones if (wish := form.wish())),
+            people=tuple(wish for form in named if (wish := form.wish())),
         )

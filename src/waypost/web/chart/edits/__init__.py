@@ -3,16 +3,16 @@
 from waypost.web.chart.edits.base import Edit, End, Loaded
 from waypost.web.chart.edits.care import (
     AllergyEdit,
-    AnswerEdit,
-    CoverageEdit,
     MedicationEdit,
     NoteEdit,
     ProblemEdit,
     TeamEdit,
 )
 from waypost.web.chart.edits.deceased import DeceasedEdit
+from waypost.web.chart.edits.paying import AnswerEdit, CoverageEdit, GuarantorEdit
 from waypost.web.chart.edits.people import RelationEdit
 from waypost.web.chart.edits.person import (
+    AboutEdit,
     AddressEdit,
     AddressesEdit,
     EmailEdit,
@@ -28,10 +28,12 @@ EDITS: dict[str, Edit] = {
     "addresses": AddressesEdit(),
     "language": LanguageEdit(),
     "person": PersonEdit(),
+    "about": AboutEdit(),
     "relation": RelationEdit(),
     "team": TeamEdit(),
     "coverage": CoverageEdit(),
     "answer": AnswerEdit(),
+    "guarantor": GuarantorEdit(),
     "problem": ProblemEdit(),
     "medication": MedicationEdit(),
     "allergy": AllergyEdit(),

@@ -13,12 +13,8 @@ from waypost.chart.rules.clinical import condition_ended, true_condition
 from waypost.chart.rules.words import codes, concept, first
 from waypost.coordination import care
 from waypost.coordination.staff import practitioners
-from waypost.coverage import actions as coverage
-from waypost.coverage import edits as coverage_edits
-from waypost.coverage.queries import payers
 from waypost.kernel.context import Context
 from waypost.kernel.dates import read_day
-from waypost.records import queries
 from waypost.records.versions import Version
 from waypost.web.chart import forms
 from waypost.web.chart.edits.base import Edit, End, Json, Loaded, read, today_of
@@ -75,98 +71,6 @@ class TeamEdit(Edit):
 
     def ended_said(self, how: str) -> str:
         return "Taken off the care team."
-
-
-class CoverageEdit(Edit):
-    permission, form, said = Permission.COVERAGE_EDIT, forms.CoverageForm, "Coverage saved."
-
-    def title(self, on: str, loaded: Loaded) -> str:
-        return "Coverage" if on else "Add a coverage"
-
-    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
-        needs = {"today": today_of(ctx)}
-        lists = {"payers": tuple(payers(scopes.for_staff(ctx, what="Organization")))}
-        if not on:
-            return Loaded(
-                needs=needs,
-                lists=lists,
-                initial={"relationship": "self", "begins": today_of(ctx).isoformat()},
-            )
-        version = read(ctx, patient, "Coverage", on)
-        r = version.resource
-        period = r.get("period") or {}
-        self_pay = bool(codes(r.get("type")) & {"pay", "selfpay"})
-        initial = {
-            "payer": "" if self_pay else _payer(ctx, patient, r), "plan": "" if self_pay else concept(r.get("type")),
-            "member": r.get("subscriberId", ""), "relationship": next(iter(codes(r.get("relationship"))), "self"),
-            "self_pay": self_pay, "begins": period.get("start", "")[:10], "ends": period.get("end", "")[:10],
-        }  # fmt: skip
-        ends = (End("end", "It ended yesterday"), WRONG)
-        return Loaded(version.version, initial, needs, r, version.reference, ends, lists)
-
-    def save(
-        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
-    ) -> Version:
-        known = payers(scopes.for_staff(ctx, what="Organization"))
-        wish = coverage_edits.CoverageWish(
-            values["payer"], known.get(values["payer"], ""), values["plan"], values["member"], values["relationship"],
-            values["begins"], values["ends"], values["self_pay"],
-        )  # fmt: skip
-        if not on:
-            return coverage.add_coverage(
-                ctx, patient, coverage_edits.coverage(patient, None, wish), wish=values["wish"]
-            )
-        return coverage.amend_coverage(
-            ctx, patient, on, seen, lambda old: coverage_edits.coverage(patient, old, wish)
-        )
-
-    def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
-        from datetime import timedelta
-
-        yesterday = today_of(ctx) - timedelta(days=1)
-        return coverage.amend_coverage(
-            ctx, patient, on, seen, lambda old: coverage_edits.ended(old, yesterday, error=how == "error")
-        )
-
-    def ended_said(self, how: str) -> str:
-        return "Coverage marked as entered in error." if how == "error" else "Coverage ended."
-
-
-def _payer(ctx: Context, patient: str, resource: Json) -> str:
-    payor: Json = first(resource.get("payor")) or {}
-    kind, _, id = payor.get("reference", "").partition("/")
-    if payor.get("display") or kind != "Organization":
-        return payor.get("display", "")
-    found = queries.read_or_none(scopes.for_staff(ctx, what=f"Organization/{id}"), "Organization", id)
-    return found.resource.get("name", "") if found else ""
-
-
-class AnswerEdit(Edit):
-    permission, form, said, verb = (
-        Permission.COVERAGE_EDIT,
-        forms.AnswerForm,
-        "The payer's answer is on record.",
-        "Keep this answer",
-    )
-
-    def title(self, on: str, loaded: Loaded) -> str:
-        payor: Json = first((loaded.resource or {}).get("payor")) or {}
-        return f"What {payor.get('display') or 'the payer'} said"
-
-    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
-        version = read(ctx, patient, "Coverage", on)
-        member = version.resource.get("subscriberId", "")
-        notes = [f"Member number {member}"] if member else []
-        initial = {"on": today_of(ctx).isoformat(), "how": "phone"}
-        return Loaded(version.version, initial, {"today": today_of(ctx)}, version.resource, notes=notes)
-
-    def save(
-        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
-    ) -> Version:
-        wish = coverage_edits.AnswerWish(
-            forms.tri(values["said"]), values["on"], values["deductible"], values["how"]
-        )
-        return coverage.record_said(ctx, patient, on, wish, wish=values["wish"])
 
 
 class ClinicalEdit(Edit):

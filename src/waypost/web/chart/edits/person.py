@@ -4,17 +4,25 @@ from typing import Any
 
 from waypost.kernel.context import Context
 from waypost.records.versions import Version
-from waypost.registry import edits, fhir
+from waypost.registry import about, edits, fhir
 from waypost.registry.amending import amend_patient
 from waypost.web.chart import forms
 from waypost.web.chart.edits.base import Edit, End, Json, Loaded, read, today_of
 
+DECLINED = End("declined", "Declined to give a number")
 NO_LONGER = End("end", "No longer in use")
 
 
 def place_of(on: str) -> int | None:
     """Return the place in Patient.telecom that an address names; None for a new number."""
     return int(on) if on.isdigit() and len(on) < 6 else None
+
+
+def of_open_chart(ctx: Context, version: Version) -> Version:
+    """Return the patient again, by leave to read the whole chart where it is a restricted one."""
+    if fhir.restricted(version.resource):
+        return read(ctx, version.id, "Patient", version.id, level="chart")
+    return version
 
 
 class PatientEdit(Edit):
@@ -40,7 +48,9 @@ class PhoneEdit(PatientEdit):
         every = fhir.phones(version.resource, today_of(ctx))
         phone = next((p for p in every if str(p.place) == on), None)
         if phone is None:
-            return self.loaded(version, {"use": "mobile", "first": not every})
+            declined = "phone" in about.what_declined(version.resource)
+            ends = () if every or declined else (DECLINED,)
+            return self.loaded(version, {"use": "mobile", "first": not every}, ends=ends)
         initial = {
             "number": phone.shown, "use": phone.use, "owner": phone.owner, "hours": phone.hours,
             "voicemail": forms.untri(phone.voicemail), "text": forms.untri(phone.text), "first": phone is every[0],
@@ -64,12 +74,16 @@ class PhoneEdit(PatientEdit):
         )
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
+        if how == DECLINED.value:
+            return amend_patient(ctx, patient, seen, lambda old: edits.with_declined(old, "phone"))
         return amend_patient(
             ctx, patient, seen, lambda old: edits.with_phone(old, place_of(on), None, today_of(ctx))
         )
 
     def ended_said(self, how: str) -> str:
-        return "Phone number taken out of use."
+        return (
+            "Kept: declined to give a number." if how == DECLINED.value else "Phone number taken out of use."
+        )
 
 
 class EmailEdit(PatientEdit):
@@ -113,12 +127,7 @@ class AddressEdit(PatientEdit):
 
     def patient(self, ctx: Context, patient: str) -> Version:
         """Return the patient; where someone lives is not open to all when the chart is restricted."""
-        version = super().patient(ctx, patient)
-        return (
-            read(ctx, patient, "Patient", patient, level="chart")
-            if fhir.restricted(version.resource)
-            else version
-        )
+        return of_open_chart(ctx, super().patient(ctx, patient))
 
     def title(self, on: str, loaded: Loaded) -> str:
         return "Address"
@@ -132,6 +141,7 @@ class AddressEdit(PatientEdit):
             "line1": lines[0] or home.get("text", ""), "line2": ", ".join(x for x in lines[1:] if x), "city": home.get("city", ""),
             "state": home.get("state", ""), "postal": home.get("postalCode", ""), "moved": "yes",
             "homeless": fhir.extension(version.resource, "no-fixed-address") is True,
+            "declined": "address" in about.what_declined(version.resource),
         }  # fmt: skip
         return self.loaded(version, initial)
 
@@ -140,7 +150,7 @@ class AddressEdit(PatientEdit):
     ) -> Version:
         wish = edits.AddressWish(
             (values["line1"], values["line2"]), values["city"], values["state"], values["postal"],
-            moved=values["moved"] == "yes", homeless=values["homeless"],
+            moved=values["moved"] == "yes", homeless=values["homeless"], declined=values["declined"],
         )  # fmt: skip
         return amend_patient(ctx, patient, seen, lambda old: edits.with_address(old, wish, today_of(ctx)))
 
@@ -180,7 +190,9 @@ class LanguageEdit(PatientEdit):
     def load(self, ctx: Context, patient: str, on: str) -> Loaded:
         version = self.patient(ctx, patient)
         resource = version.resource
-        spoken = fhir.spoken_language(resource)
+        spoken = fhir.spoken_language(resource) or (
+            about.DECLINED if "language" in about.what_declined(resource) else ""
+        )
         needs = [str(n) for n in fhir.extensions(resource, "need")]
         initial = {
             "spoken": spoken.split("-")[0] if spoken.split("-")[0] in dict(forms.languages()) else spoken,
@@ -204,11 +216,69 @@ class LanguageEdit(PatientEdit):
         return amend_patient(ctx, patient, seen, lambda old: edits.with_language(old, wish))
 
 
+class AboutEdit(PatientEdit):
+    form, said = forms.AboutForm, "Saved: what they say about themselves."
+
+    def patient(self, ctx: Context, patient: str) -> Version:
+        """Return the patient; of a restricted chart this is not open to all."""
+        return of_open_chart(ctx, super().patient(ctx, patient))
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        return "About the patient"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        version = self.patient(ctx, patient)
+        values = about.asked(version.resource)
+        own = values["identity"] and values["identity"] not in {*dict(about.IDENTITIES), about.DECLINED}
+        words = {fact.key: fact.words for fact in about.facts(version.resource)}
+        declined = values["pronouns"] == about.DECLINED
+        initial = {
+            **values,
+            "identity": forms.OWN_WORDS if own else values["identity"], "identity_words": words["identity"] if own else "",
+            "pronouns": "" if declined else values["pronouns"], "pronouns_declined": declined,
+        }  # fmt: skip
+        empty = ((about.UNKNOWN, about.UNKNOWN_WORDS), (about.DECLINED, about.DECLINED_WORDS))
+        odd = {key: _odd(values[key], choices, words[key]) for key, choices in ASKED_BY_CODE.items()}
+        needs = {
+            "races": [*about.RACES, *_odd_races(values["race"], words["race"]), *empty],
+            "ethnicities": [*about.ETHNICITIES, *empty, *_odd(values["ethnicity"], about.ETHNICITIES, words["ethnicity"])],
+            "others": odd,
+        }  # fmt: skip
+        return self.loaded(version, initial, needs=needs)
+
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
+        wished = {key: values[key] for key in about.LABELS}
+        if values["identity"] == forms.OWN_WORDS:
+            same = values["identity_words"] == loaded.initial["identity_words"]
+            wished["identity"] = (
+                about.asked(loaded.resource or {})["identity"] if same else values["identity_words"]
+            )
+        if values["pronouns_declined"]:
+            wished["pronouns"] = about.DECLINED
+        return amend_patient(ctx, patient, seen, lambda old: about.with_about(old, wished))
+
+
+ASKED_BY_CODE = {"birth_sex": about.BIRTH_SEXES, "multiple": about.MULTIPLES}
+
+
+def _odd(value: str, offered: Any, words: str) -> list[tuple[str, str]]:
+    """Return what is on record and no form offers, so that it can stay."""
+    known = {*dict(offered), "", about.DECLINED, about.UNKNOWN}
+    return [] if value in known else [(value, words)]
+
+
+def _odd_races(values: list[str], words: str) -> list[tuple[str, str]]:
+    odd = [value for value in values if _odd(value, about.RACES, "")]
+    return [(value, words if len(values) == 1 else value) for value in odd]
+
+
 class PersonEdit(PatientEdit):
     form, said = forms.PersonForm, "Name and birth date saved."
 
     def title(self, on: str, loaded: Loaded) -> str:
-        return "Name, birth date and sex"
+        return "Name and birth date"
 
     def load(self, ctx: Context, patient: str, on: str) -> Loaded:
         version = self.patient(ctx, patient)
@@ -218,8 +288,7 @@ class PersonEdit(PatientEdit):
         initial = {
             "given": " ".join(name.get("given", ())), "family": name.get("family", "") or name.get("text", ""),
             "preferred": " ".join(usual.get("given", ())) or usual.get("text", ""),
-            "pronouns": fhir.extension(resource, "pronouns") or "", "birth": birth if len(birth) == 10 else "",
-            "birth_unknown": fhir.birth_unknown(resource), "sex": resource.get("gender", ""),
+            "birth": birth if len(birth) == 10 else "", "birth_unknown": fhir.birth_unknown(resource),
         }  # fmt: skip
         notes = [f"On record so far: {birth}"] if birth and len(birth) < 10 else []
         return self.loaded(version, initial, needs={"today": today_of(ctx)}, notes=notes)
@@ -228,7 +297,7 @@ class PersonEdit(PatientEdit):
         self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
     ) -> Version:
         wish = edits.PersonWish(
-            values["family"], values["given"], values["preferred"], values["pronouns"], values["birth"],
-            values["birth_unknown"], values["sex"], values["keep_former"],
+            values["family"], values["given"], values["preferred"], values["birth"], values["birth_unknown"],
+            values["keep_former"],
         )  # fmt: skip
         return amend_patient(ctx, patient, seen, lambda old: edits.with_person(old, wish))

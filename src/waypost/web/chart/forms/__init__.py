@@ -2,9 +2,9 @@
 
 from waypost.web.chart.forms.clinical import AllergyForm, MedicationForm, NoteForm, ProblemForm
 from waypost.web.chart.forms.fields import languages, tri, untri
-from waypost.web.chart.forms.paying import AnswerForm, CoverageForm
+from waypost.web.chart.forms.paying import AnswerForm, CoverageForm, GuarantorForm
 from waypost.web.chart.forms.people import ABOUT, RELATIONS, RelationForm, TeamForm
-from waypost.web.chart.forms.person import DeceasedForm, PersonForm
+from waypost.web.chart.forms.person import OWN_WORDS, AboutForm, DeceasedForm, PersonForm
 from waypost.web.chart.forms.reach import (
     NEEDS,
     AddressesForm,
@@ -17,7 +17,9 @@ from waypost.web.chart.forms.reach import (
 __all__ = [
     "ABOUT",
     "NEEDS",
+    "OWN_WORDS",
     "RELATIONS",
+    "AboutForm",
     "AddressForm",
     "AddressesForm",
     "AllergyForm",
@@ -25,6 +27,7 @@ __all__ = [
     "CoverageForm",
     "DeceasedForm",
     "EmailForm",
+    "GuarantorForm",
     "LanguageForm",
     "MedicationForm",
     "NoteForm",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from waypost.web.chart.forms.fields import Choices
 from waypost.web.forms import DeskForm, TypedDateField
 
 THROUGH = (
@@ -47,6 +48,20 @@ class CoverageForm(DeskForm):
         if found.get("begins") and found.get("ends") and found["ends"] < found["begins"]:
             self.add_error("ends", "It ends before it begins. Check both dates.")
         return found
+
+
+class GuarantorForm(DeskForm):
+    """Who pays what coverage does not."""
+
+    def __init__(self, *args: Any, people: Choices = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["who"] = forms.ChoiceField(
+            label="Who pays what coverage does not",
+            choices=people,
+            widget=forms.RadioSelect,
+            error_messages={"required": "Choose who pays, or cancel."},
+            help_text="Someone who is not here is added under 'OK to talk to' first.",
+        )
 
 
 class AnswerForm(DeskForm):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from waypost.registry.about import DECLINED, DECLINED_WORDS
 from waypost.web.chart.forms.fields import ASKED, Choices, PhoneField, languages
 from waypost.web.forms import DeskForm
 
@@ -61,11 +62,18 @@ class AddressForm(DeskForm):
         initial="yes",
     )
     homeless = forms.BooleanField(label="No fixed address", required=False)
+    declined = forms.BooleanField(label="Declined to give an address", required=False)
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
-        if not found.get("homeless") and not (found.get("line1") and found.get("city")):
-            self.add_error("line1", "Write street and city, or mark that there is no fixed address.")
+        nowhere = bool(found.get("homeless")) + bool(found.get("declined"))
+        if nowhere > 1:
+            self.add_error("declined", "Either no fixed address, or declined to give it: clear one.")
+        if not nowhere and not (found.get("line1") and found.get("city")):
+            self.add_error(
+                "line1",
+                "Write street and city, or mark that there is no fixed address or that they declined.",
+            )
         return found
 
 
@@ -83,7 +91,9 @@ class AddressesForm(DeskForm):
 
 
 class LanguageForm(DeskForm):
-    spoken = forms.ChoiceField(label="Speaks", choices=languages, required=False)
+    spoken = forms.ChoiceField(
+        label="Speaks", choices=lambda: [*languages(), (DECLINED, DECLINED_WORDS)], required=False
+    )
     written = forms.ChoiceField(
         label="Reads letters in", choices=languages, required=False, help_text="Where it differs."
     )
