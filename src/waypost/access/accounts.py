@@ -174,3 +174,9 @@ def accounts_of(ctx: Context) -> list[Account]:
     if not allowed(ctx.actor.roles, Permission.CLINIC_SET_UP):
         raise NotPermitted
     return list(Account.objects.filter(tenant_id=ctx.tenant).order_by("-is_active", "display", "username"))
+
+
+def anyone_may(tenant: int, permission: Permission) -> bool:
+    """Say whether someone can sign in here who may do that."""
+    open_ones = Account.objects.filter(tenant_id=tenant, is_active=True).values_list("roles", flat=True)
+    return any(allowed(frozenset(roles), permission) for roles in open_ones)

@@ -1,4 +1,4 @@
-"""Undo: what one act changed is put back, ledger and record together."""
+"""Undo: what one act changed is put back; ledger, calendars and record together."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -22,8 +22,10 @@ def undo_act(ctx: Context, act: UUID) -> list[Version]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT actor, max(at) FROM records_version WHERE tenant = %s AND act = %s GROUP BY actor",
-            [ctx.tenant, act],
+            "SELECT actor, max(at) FROM (SELECT actor, at FROM records_version WHERE tenant = %(t)s AND act = %(act)s"
+            " UNION ALL SELECT actor, at FROM scheduling_template_version WHERE tenant = %(t)s AND act = %(act)s) AS all_of_it"
+            " GROUP BY actor",
+            {"t": ctx.tenant, "act": act},
         )
         for actor, at in cursor.fetchall():
             if actor != ctx.actor.key:
@@ -31,4 +33,5 @@ def undo_act(ctx: Context, act: UUID) -> list[Version]:
             if at + timedelta(minutes=limits.UNDO_MINUTES) < ctx.now:
                 raise UndoTooLate
     scheduling.lock_act(ctx, act)
-    return records.restore(ctx, act)
+    templates = scheduling.restore_templates(ctx, act)
+    return records.restore(ctx, act, may_be_empty=bool(templates))

@@ -126,10 +126,10 @@ def delete(ctx: Context, type_: str, id_: str, *, expect: int | None = None, eve
     return version
 
 
-def restore(ctx: Context, act_id: UUID) -> list[Version]:
+def restore(ctx: Context, act_id: UUID, *, may_be_empty: bool = False) -> list[Version]:
     """Put back what one act changed, all of it or nothing: earlier versions return, what it created is removed.
 
-    Raises Stale where any of it has been changed since.
+    Raises Stale where any of it has been changed since, NotFound where nothing of it is on record (unless that may be).
     """
     act = acts.current()
     with connection.cursor() as cursor:
@@ -140,6 +140,8 @@ def restore(ctx: Context, act_id: UUID) -> list[Version]:
             [act.ctx.tenant, act_id],
         )
         touched = cursor.fetchall()
+        if not touched and may_be_empty:
+            return []
         if not touched:
             raise NotFound("Nothing of that act is on record.")
         if any(newest != now_at for _, _, _, newest, now_at in touched):

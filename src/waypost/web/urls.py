@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("waypost.web.chart.urls")),
     path("", include("waypost.web.schedule.urls")),
     path("", include("waypost.web.account.urls")),
+    path("", include("waypost.web.setup.urls")),
     path("undo", undo.undo, name="undo"),
     path("design", design, name="design"),
 ]

@@ -1,14 +1,7 @@
 """Every write of the schedule. The ledger itself is written by the projection alone."""
 
 from waypost.scheduling.actions.booking import book, book_many
-from waypost.scheduling.actions.calendars import (
-    block,
-    outside,
-    save_calendar,
-    save_calendars,
-    save_visit_type,
-    save_visit_types,
-)
+from waypost.scheduling.actions.calendars import block, outside
 from waypost.scheduling.actions.changes import (
     cancel,
     check_status,
@@ -21,6 +14,14 @@ from waypost.scheduling.actions.changes import (
 )
 from waypost.scheduling.actions.locking import lock, lock_act, resolved
 from waypost.scheduling.actions.planning import VisitWish
+from waypost.scheduling.actions.templates import (
+    restore_templates,
+    save_calendar,
+    save_calendars,
+    save_visit_type,
+    save_visit_types,
+    templates_of,
+)
 
 __all__ = [
     "VisitWish",
@@ -37,10 +38,12 @@ __all__ = [
     "move",
     "outside",
     "resolved",
+    "restore_templates",
     "save_calendar",
     "save_calendars",
     "save_visit_type",
     "save_visit_types",
     "set_status",
     "take_rows",
+    "templates_of",
 ]

@@ -22,6 +22,7 @@ from waypost.scheduling.problems import (
     PatientElsewhere,
     SlotTaken,
     TooFarAhead,
+    UnknownVisitType,
 )
 from waypost.scheduling.projections import practitioners_of
 from waypost.scheduling.queries.clinic import Clinic, clinic, settled
@@ -45,9 +46,12 @@ def book_many(ctx: Context, wishes: Sequence[VisitWish], here: Clinic | None = N
     if override and not allowed(ctx.actor.roles, Permission.APPOINTMENT_OVERRIDE):
         raise NotPermitted
     wishes = [with_people(ctx, wish) for wish in wishes]
+    here = here or settled(ctx.tenant, ctx.now)
     for wish in wishes:
         check_when(ctx, wish.start)
-    plans, lanes, expired = _seated(ctx, wishes, override, here or settled(ctx.tenant, ctx.now))
+        if here.kind(wish.visit_type).retired:
+            raise UnknownVisitType
+    plans, lanes, expired = _seated(ctx, wishes, override, here)
     filings = released(ctx, expired)
     at = 0
     for one in plans:

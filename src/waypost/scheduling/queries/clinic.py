@@ -55,6 +55,11 @@ class Clinic:
         except KeyError:
             raise UnknownVisitType from None
 
+    @property
+    def offered(self) -> list[VisitType]:
+        """The kinds of visit that can still be booked."""
+        return [kind for kind in self.kinds.values() if not kind.retired]
+
     def bookable(self, resource: str) -> Bookable:
         try:
             return self.bookables[resource]
@@ -140,7 +145,8 @@ def _refresh(found: Clinic, tenant: int, numbers: dict[str, int]) -> None:
     resources = [one for one in stale if not one.startswith("#")]
     if resources:
         _load_calendars(found, tenant, resources)
-        found.ordered = tuple(sorted(found.bookables.values(), key=_by_choice))
+        serving = (one for one in found.bookables.values() if not one.calendar.retired)
+        found.ordered = tuple(sorted(serving, key=_by_choice))
     found.numbers = numbers
     found.all_numbers = f"{{{','.join(map(str, sorted(numbers.values())))}}}"
 

@@ -101,7 +101,7 @@ def free_slots(
     if resource is None:
         return []
     code = service_type or commonest(scope.tenant, here, resource)
-    if code is None or code not in here.kinds:
+    if code is None or code not in here.kinds or here.kinds[code].retired:
         return []
     kind = here.kinds[code]
     return [
@@ -169,7 +169,8 @@ def kinds_of(here: Clinic, resource: str) -> list[VisitType]:
     return [
         kind
         for _, kind in sorted(here.kinds.items())
-        if any(step.role == calendar.role and step.can <= calendar.can for step in kind.steps)
+        if not (kind.retired or calendar.retired)
+        and any(step.role == calendar.role and step.can <= calendar.can for step in kind.steps)
     ]
 
 

@@ -109,6 +109,8 @@ def to_utc(zone: str, local: Iterable[tuple[date, int, int]]) -> Spans:
 
 def hours_on(calendar: Calendar, day: date) -> tuple[OpenHours, ...]:
     """Return the open local hours of one day, closed blocks taken out; the last fitting exception wins."""
+    if calendar.retired:
+        return ()
     rule = next((e for e in reversed(calendar.exceptions) if e.first <= day <= e.last), None)
     if rule is not None and not rule.closed:
         return tuple(OpenHours(start, end, None) for start, end in rule.hours)

@@ -54,6 +54,7 @@ class VisitType:
     capacity: int = 1
     grace: int = 15
     preparation: Mapping[str, str] | None = None
+    retired: bool = False  # not offered any more; what is booked stays
 
     @property
     def held_from(self) -> int:
@@ -126,6 +127,7 @@ class Calendar:
     languages: frozenset[str] = frozenset()
     wheelchair: bool = False
     capacity: int = 1
+    retired: bool = False  # opens nothing, whatever its hours say
 
 
 def minute_of_day(text: str, where: str) -> int:
@@ -197,6 +199,7 @@ def calendar_of(body: Body) -> Calendar:
             languages=frozenset(body.get("languages") or ()),
             wheelchair=bool(body.get("wheelchair")),
             capacity=capacity,
+            retired=bool(body.get("retired")),
         )
     except KeyError as missing:
         raise BadBody(str(missing.args[0]), "is needed") from missing
@@ -237,6 +240,7 @@ def visit_type_of(body: Body) -> VisitType:
             capacity=int(body.get("capacity") or 1),
             grace=int(body.get("grace", 15)),
             preparation=body.get("preparation"),
+            retired=bool(body.get("retired")),
         )
     except KeyError as missing:
         raise BadBody(str(missing.args[0]), "is needed") from missing

@@ -18,6 +18,7 @@ from waypost.web.account.guard import IDLE_MINUTES_MAX, WORK_HOURS_MAX
 from waypost.web.account.kept import COOKIE, KEPT_BYTES_MAX, Kept, keep, take
 from waypost.web.frame import KEYS_COOKIE, THEME_COOKIE
 from waypost.web.pages import Page, Request, done, go_to, render_page
+from waypost.web.setup.first_steps import FirstStep, first_steps_of
 
 DEMO_ROLES = (
     "coordinator", "scheduler", "clinician", "nurse", "records", "billing", "supervisor", "administrator", "auditor",
@@ -105,6 +106,9 @@ class SettingsPage(Page):
     two_step: bool
     passkeys: int
     sets_up: bool
+    calendars: bool
+    audits: bool
+    steps: Sequence[FirstStep] = ()  # what is missing before the first visit can be booked
     idle_minutes: int = IDLE_MINUTES_MAX
     work_hours: int = WORK_HOURS_MAX
 
@@ -125,6 +129,9 @@ def settings_page(request: Request) -> HttpResponse:
         two_step=Authenticator.Type.TOTP in ways,
         passkeys=ways.count(Authenticator.Type.WEBAUTHN),
         sets_up=allowed(request.ctx.actor.roles, Permission.CLINIC_SET_UP),
+        calendars=allowed(request.ctx.actor.roles, Permission.CALENDAR_EDIT),
+        audits=allowed(request.ctx.actor.roles, Permission.AUDIT_READ),
+        steps=first_steps_of(request),
     )
     return render_page(request, page)
 

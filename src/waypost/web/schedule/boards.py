@@ -170,7 +170,8 @@ def schedule(request: Request) -> HttpResponse:
 
 def _calendars(here: Clinic, asked: Asked) -> list[Calendar]:
     roles = {"provider": CARE_ROLES, "room": {"room"}, "device": {"device"}}[asked.by]
-    found = [one.calendar for one in here.bookables.values() if one.calendar.role in roles]
+    serving = [one for one in here.bookables.values() if not one.calendar.retired or any(one.taken)]
+    found = [one.calendar for one in serving if one.calendar.role in roles]
     if asked.site:
         found = [c for c in found if c.site == f"Location/{asked.site}"]
     if asked.dept:

@@ -105,7 +105,9 @@ def sought(found: Search) -> FindWish:
 
 def kind_of(here: Clinic, typed: str) -> tuple[VisitType | None, tuple[str, ...]]:
     """Return the kind of visit that was meant, or the codes of several that may have been."""
-    names = sorted(((k.code, name_of(k)) for k in here.kinds.values()), key=lambda pair: pair[1])
+    if typed in here.kinds:  # a visit that is moved may be of a kind that is no longer offered
+        return here.kinds[typed], ()
+    names = sorted(((k.code, name_of(k)) for k in here.offered), key=lambda pair: pair[1])
     code, others = choosing.meant(typed, names) if typed else (None, [])
     return (here.kinds[code] if code else None), tuple(others[:KINDS_SHOWN_MAX])
 

@@ -59,7 +59,7 @@ def page_of(found: Search, *, card: BookCard | None = None, notice: Status | Non
         notice=notice,
         kept=[pair for pair in _kept(choices, asks_who=kind is not None) if pair[1]],
         visit_name=name_of(kind) if kind else choices.visit,
-        visit_names=sorted(name_of(k) for k in found.here.kinds.values()),
+        visit_names=sorted(name_of(k) for k in found.here.offered),
         locked=bool(choices.move),
         several=[
             Act(name_of(found.here.kinds[code]), f"{address}?{choices.query(visit=code, chosen='')}")
@@ -232,7 +232,7 @@ def _closed_soon(found: Search) -> list[str]:
     """Say which of the next ten days the whole clinic is closed, and why: it explains a gap in the list."""
     from datetime import timedelta
 
-    calendars = [one.calendar for one in found.here.bookables.values() if one.calendar.role in CARE_ROLES]
+    calendars = [one.calendar for one in found.here.ordered if one.calendar.role in CARE_ROLES]
     said: list[str] = []
     for n in range(1, 10):
         day = found.today + timedelta(days=n)

@@ -1,0 +1,180 @@
+"""Who changed what on a place, a person, a calendar or a visit type."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from waypost.access import scopes
+from waypost.access.permissions import Permission
+from waypost.access.queries import names_of
+from waypost.coordination import clinic
+from waypost.kernel.dates import say_moment
+from waypost.kernel.scope import Scope
+from waypost.records import queries as records
+from waypost.records.versions import Version
+from waypost.registry import clinic as fhir
+from waypost.scheduling.queries import templates
+from waypost.scheduling.rules.types import minute_of_day
+from waypost.terminology.languages import language_name
+from waypost.web.pages import Page, Request, render_page
+from waypost.web.setup import pages
+from waypost.web.setup.fields import say_can
+from waypost.web.setup.preview import ROLE_SAID
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryStep:
+    when: str
+    who: str
+    what: str
+    changes: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupHistoryPage(Page):
+    template: ClassVar[str] = "waypost/setup/history.html"
+    place: str = "settings"
+    tab: str
+    steps: Sequence[HistoryStep]
+    back: str
+
+
+@require_safe
+def of_bookable(request: Request, kind: str, id: str) -> HttpResponse:
+    """Show every change of a place or person and of its calendar, newest first."""
+    pages.needs(request, Permission.CLINIC_SET_UP, Permission.CALENDAR_EDIT)
+    scope = scopes.for_staff(request.ctx, "read", what=f"{kind}/{id}/_history")
+    versions = records.history(scope, kind, id)
+    if not versions:
+        raise Http404
+    noted = [(v.at, v.actor, "Facts", _facts(v), _facts(older) if older else None) for v, older in _pairs(versions)]
+    role = clinic.role_of(scope, id) if kind == "Practitioner" else None
+    if role is not None:
+        noted += [(v.at, v.actor, "Work", _facts(v), _facts(older) if older else None)
+                  for v, older in _pairs(records.history(scope, "PractitionerRole", role.id))]  # fmt: skip
+    noted += _templates(scope, "calendar", f"{kind}/{id}")
+    name = next((fhir.name_of(v.resource) for v in versions if not v.deleted), id)
+    return _page(request, f"History: {name}", "people" if kind == "Practitioner" else "places", noted)
+
+
+@require_safe
+def of_visit_type(request: Request, code: str) -> HttpResponse:
+    """Show every change of a visit type, newest first."""
+    pages.needs(request, Permission.CALENDAR_EDIT)
+    scope = scopes.for_staff(request.ctx, what="HealthcareService")
+    found = templates.visit_type(scope, code)
+    noted = _templates(scope, "visit-type", code)
+    if not noted:
+        raise Http404
+    name = found.body["name"].get("en", code) if found else code
+    return _page(request, f"History: {name}", "visit-types", noted)
+
+
+def _pairs(versions: Sequence[Version]) -> list[tuple[Version, Version | None]]:
+    return list(zip(versions, [*versions[1:], None], strict=True))
+
+
+def _templates(scope: Scope, kind: str, key: str) -> list[Any]:
+    versions = templates.versions(scope, kind, key)
+    said = said_calendar if kind == "calendar" else said_visit_type
+    return [
+        (v.at, v.actor, "Calendar" if kind == "calendar" else "Visit type", said(v.body or {}), said(older.body or {}) if older else None)
+        for v, older in zip(versions, [*versions[1:], None], strict=True)
+    ]
+
+
+def _page(request: Request, title: str, tab: str, noted: Sequence[Any]) -> HttpResponse:
+    names = names_of(request.ctx.tenant, [actor for _, actor, *_ in noted])
+    today = request.ctx.now.date()
+    steps = [
+        HistoryStep(say_moment(at, request.ctx.zone, today=today), names[actor], f"{what} {'changed' if before is not None else 'recorded'}",
+                    changes_of(before, after))
+        for at, actor, what, after, before in sorted(noted, key=lambda one: one[0], reverse=True)
+    ]  # fmt: skip
+    return render_page(request, SetupHistoryPage(title=title, tab=tab, steps=steps, back=reverse(f"setup-{tab}")))
+
+
+def changes_of(before: Mapping[str, str] | None, after: Mapping[str, str]) -> list[Change]:
+    """Return what differs between two versions, in words."""
+    old = before or {}
+    return [Change(label, old.get(label, ""), after.get(label, "")) for label in dict.fromkeys([*after, *old])
+            if old.get(label, "") != after.get(label, "")]  # fmt: skip
+
+
+def _facts(version: Version) -> dict[str, str]:
+    if version.deleted:
+        return {"State": "taken away"}
+    resource = version.resource
+    found = {"Name": fhir.name_of(resource), "State": "retired" if fhir.is_retired(resource) else ""}
+    if version.type == "Practitioner":
+        wish = fhir.person_of(resource, None)
+        return {**found, "Gender": wish.gender, "Languages": ", ".join(map(language_name, wish.languages))}
+    if version.type == "PractitionerRole":
+        wish = fhir.person_of({}, resource)
+        return {**found, "What they are": fhir.ROLE_WORDS.get(wish.role, ""), "Specialty": wish.specialty}
+    wish = fhir.site_of(resource)
+    return {**found, "Phone": wish.phone, "Street": wish.line, "City": wish.city, "State or province": wish.state,
+            "ZIP code": wish.postal_code, "Time zone": wish.zone}  # fmt: skip
+
+
+def said_calendar(body: Body) -> dict[str, str]:
+    """Return a calendar in words, by what each part is about."""
+    if not body:
+        return {"State": "taken away"}
+    return {
+        "Name": body.get("name", ""), "Department": body.get("department") or "", "What for": say_can(body.get("can") or ()),
+        "Time zone": body.get("zone", ""), "Languages": ", ".join(map(language_name, body.get("languages") or ())),
+        "Gender": body.get("gender") or "", "Wheelchair": "yes" if body.get("wheelchair") else "no",
+        "Patients at a time": str(body.get("capacity") or 1), "Open": "; ".join(map(_hours, body.get("weekly") or ())),
+        "Closed": "; ".join(map(_hours, body.get("closed") or ())), "Other days": "; ".join(map(_day, body.get("exceptions") or ())),
+        "State": "retired" if body.get("retired") else "",
+    }  # fmt: skip
+
+
+def said_visit_type(body: Body) -> dict[str, str]:
+    """Return a visit type in words."""
+    if not body:
+        return {"State": "taken away"}
+    names, prepare = body.get("name") or {}, body.get("preparation") or {}
+    steps = [
+        f"{ROLE_SAID.get(step['role'], step['role'])}{' (' + say_can(step['can']) + ')' if step.get('can') else ''} minute"
+        f" {step.get('start') or 0} for {step['minutes']}, {step.get('before') or 0} before, {step.get('after') or 0} after"
+        for step in body.get("steps") or ()
+    ]
+    return {
+        "Name": names.get("en", ""), "Name in Spanish": names.get("es", ""), "Department": body.get("department") or "",
+        "Minutes": str(body.get("minutes", "")), "Steps": "; ".join(steps), "Arrive early": str(body.get("arrive_early") or 0),
+        "Grace": str(body.get("grace", 15)), "Patients": str(body.get("capacity") or 1),
+        "Order": "needed" if body.get("order_required") else "not needed", "Video": "yes" if body.get("telehealth") else "no",
+        "Preparation": prepare.get("en", ""), "Preparation in Spanish": prepare.get("es", ""),
+        "State": "not offered" if body.get("retired") else "",
+    }  # fmt: skip
+
+
+def _hours(entry: Body) -> str:
+    minutes = pages.minutes_said(minute_of_day(entry["from"], ""), minute_of_day(entry["to"], ""))
+    dated = f" from {entry['valid_from']}" if entry.get("valid_from") else ""
+    dated += f" until {entry['valid_until']}" if entry.get("valid_until") else ""
+    kinds = f" for {', '.join(entry['visit_types'])}" if entry.get("visit_types") else ""
+    return f"{pages.days_said(entry['days'])} {minutes}{dated}{kinds}{' ' + entry['reason'] if entry.get('reason') else ''}"
+
+
+def _day(entry: Body) -> str:
+    first, last = entry["from"], entry.get("to") or entry["from"]
+    pairs = entry.get("hours" if entry.get("closed") else "open") or ()
+    hours = ", ".join(pages.minutes_said(minute_of_day(a, ""), minute_of_day(b, "")) for a, b in pairs)
+    what = f"{'closed' if entry.get('closed') else 'open'} {hours}".strip()
+    return f"{first if first == last else f'{first} to {last}'} {what}{' ' + entry['reason'] if entry.get('reason') else ''}"
