@@ -1,6 +1,6 @@
 """How hours, counts and the like are written on pages. Dates: `kernel.dates`; names, numbers and phones: `registry.fhir`."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from waypost.kernel.dates import say_day, say_short
@@ -12,7 +12,7 @@ def local(value: datetime, zone: str) -> datetime:
     return value.astimezone(ZoneInfo(zone))
 
 
-def clock(value: datetime) -> str:
+def clock(value: datetime | time) -> str:
     """Return '2:10 PM'. The value stands in the zone it is to be read in."""
     return f"{value.hour % 12 or 12}:{value.minute:02d} {'AM' if value.hour < 12 else 'PM'}"
 

@@ -43,7 +43,8 @@ def card_for(found: Search) -> BookCard | None:
     key, time, start = new_key(found.request), found.chosen, over.read(found.choices.over)
     if time is not None:
         return card_of(found, form_of(found, None), time.start, dict(rows.read_take(rows.take_of(time))), key=key)
-    take = over.step_of(found.here, found.kind, found.choices.who)
+    taking = (over.step_of(found.here, found.kind, name) for name in found.choices.names)
+    take = next((one for one in taking if one), {})
     if start is None or not take or not over.may(found.request):
         return None
     return card_of(found, form_of(found, None), start, take, key=key)

@@ -1,16 +1,17 @@
 """The chips of Find times: what may be narrowed, for this visit and this patient. Only what makes a difference is shown."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from waypost.kernel.dates import say_day
+from waypost.kernel.dates import read_day, say_day
 from waypost.scheduling.rules.types import CARE_ROLES, VisitType
 from waypost.terminology.languages import language_name
 from waypost.web.schedule.choices import Choices, last_day
 from waypost.web.schedule.pages import Chip, ChipGroup
 
 DAY_WORDS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-WITHIN = (("3", "3 days"), ("7", "a week"), ("14", "2 weeks"), ("30", "a month"))
+WITHIN = (("3", "3 days"), ("7", "a week"), ("14", "2 weeks"), ("30", "a month"), ("60", "2 months"))
+FROM_WEEKS = (1, 2, 4, 6, 8, 12)
 
 
 def groups(
@@ -24,6 +25,7 @@ def groups(
     speaks: str = "",
     interpreter: bool = False,
     has_trips: bool = False,
+    hours: str = "",
 ) -> list[ChipGroup]:
     """Return the groups of chips, each a link that changes one choice."""
 
@@ -34,14 +36,15 @@ def groups(
         return Chip(label, f"{address}?{choices.query(chosen='', **{field: changed})}", on)
 
     found = [
+        ChipGroup("From", tuple(_from(choices, address, today))),
         ChipGroup(
-            "When",
+            "Within",
             (
                 *(chip(word, "within", value) for value, word in _within(choices, today)),
                 _any(choices, address),
             ),
         ),
-        ChipGroup("Time of day", (chip("mornings", "part", "am"), chip("afternoons", "part", "pm"))),
+        ChipGroup("Time of day", tuple(_part(choices, address, hours))),
         ChipGroup("Days", tuple(_day(choices, address, day) for day in sorted(open_days))),
     ]
     if len(sites) > 1:
@@ -71,9 +74,32 @@ def _within(choices: Choices, today: date) -> Sequence[tuple[str, str]]:
 
 
 def _any(choices: Choices, address: str) -> Chip:
-    return Chip(
-        "any", f"{address}?{choices.query(chosen='', within='', since='', at='')}", not choices.within
-    )
+    return Chip("any", f"{address}?{choices.query(chosen='', within='')}", not choices.within)
+
+
+def _from(choices: Choices, address: str, today: date) -> Sequence[Chip]:
+    """Return from when on: now, in so many weeks, or the day that was typed."""
+
+    def chip(label: str, day: date | None) -> Chip:
+        since = day.isoformat() if day else ""
+        on = choices.since == since and not (choices.at and not day)
+        return Chip(label, f"{address}?{choices.query(chosen='', at='', since=since)}", on)
+
+    weeks = [(f"in {n} week{'s' if n > 1 else ''}", today + timedelta(weeks=n)) for n in FROM_WEEKS]
+    typed = read_day(choices.since)
+    own = [chip(say_day(typed, today=today), typed)] if typed and typed not in dict(weeks).values() else []
+    return [*own, chip("now", None), *(chip(label, day) for label, day in weeks)]
+
+
+def _part(choices: Choices, address: str, hours: str) -> Sequence[Chip]:
+    """Return mornings and afternoons, and the hours that were typed; pressed again, they are let go."""
+
+    def chip(label: str, part: str, *, on: bool) -> Chip:
+        return Chip(label, f"{address}?{choices.query(chosen='', hours='', part='' if on else part)}", on)
+
+    own = [chip(hours, "", on=True)] if choices.hours else []
+    parts = (("mornings", "am"), ("afternoons", "pm"))
+    return [*own, *(chip(label, part, on=choices.part == part) for label, part in parts)]
 
 
 def _day(choices: Choices, address: str, day: int) -> Chip:

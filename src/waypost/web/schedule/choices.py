@@ -11,13 +11,20 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.http import QueryDict
+
 from waypost.kernel.dates import read_day
+from waypost.scheduling.limits import CELL_MINUTES
 from waypost.scheduling.rules.wishes import FindWish
 
-PARTS_OF_DAY = {"am": (0, 12 * 60), "pm": (12 * 60, 24 * 60)}
+DAY_MINUTES = 24 * 60
+PARTS_OF_DAY = {"am": (0, 12 * 60), "pm": (12 * 60, DAY_MINUTES)}
+HOURS_SEPARATOR = "-"
+NAMES_MAX = 20
 ROWS, ROWS_LONG = 12, 40
 _ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
 _REFERENCE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.\-]{1,64}")
+_CLOCK = "(?:[01][0-9]|2[0-3])[0-5][0-9]"
 _CHOSEN = re.compile(r"\d{8}T\d{4}Z-[A-Za-z0-9.\-/]{1,100}")
 
 
@@ -32,9 +39,10 @@ class Choices:
     since: str = ""  # first day to look at
     at: str = ""  # instant from which to look, where a free stretch of a board was pressed
     part: str = ""  # am | pm
+    hours: str = ""  # between which hours it may start: '0900-1130', '0900-' or '-1130'
     days: str = ""  # weekdays, 0 = Monday: '024'
     site: str = ""  # id of the Location
-    who: str = ""  # reference of provider, room or device
+    who: str = ""  # references of providers, rooms and devices, with commas between them
     gender: str = ""
     speaks: str = ""
     interpreter: str = ""  # '1': on site
@@ -60,6 +68,11 @@ class Choices:
         return replace(self, **changes)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Who and what was named: any of these people, any of these rooms, any of these devices."""
+        return tuple(self.who.split(",")) if self.who else ()
+
+    @property
     def by_video(self) -> bool:
         return self.video == "1"
 
@@ -74,17 +87,39 @@ class Choices:
 def read(given: Mapping[str, Any]) -> Choices:
     """Read choices from a query or a form. What cannot be meant is left out, never guessed."""
     checks = {
-        "patient": _ID, "move": _ID, "wait": _ID, "site": _ID, "group": _ID, "order": _ID, "who": _REFERENCE, "chosen": _CHOSEN,
+        "patient": _ID, "move": _ID, "wait": _ID, "site": _ID, "group": _ID, "order": _ID, "chosen": _CHOSEN,
         "within": re.compile(r"\d{1,3}|\d{4}-\d{2}-\d{2}"), "since": re.compile(r"\d{4}-\d{2}-\d{2}"),
-        "part": re.compile(r"am|pm"), "at": re.compile(r"\d{8}T\d{4}Z"), "over": re.compile(r"\d{8}T\d{4}Z"), "days": re.compile(r"[0-6]{1,7}"), "gender": re.compile(r"female|male"),
+        "part": re.compile(r"am|pm"), "hours": re.compile(f"{_CLOCK}-(?:{_CLOCK})?|-{_CLOCK}"), "at": re.compile(r"\d{8}T\d{4}Z"), "over": re.compile(r"\d{8}T\d{4}Z"), "days": re.compile(r"[0-6]{1,7}"), "gender": re.compile(r"female|male"),
         "speaks": re.compile(r"[a-z]{2,3}"), "video": re.compile(r"[01]"), "visit": re.compile(r"[^\x00-\x1f<>]{1,80}"),
     }  # fmt: skip
-    found: dict[str, str] = {}
+    found: dict[str, str] = {"who": ",".join(_named(given))}
     for field in fields(Choices):
+        if field.name == "who":
+            continue
         value = str(given.get(field.name) or "").strip()
         if value and checks.get(field.name, re.compile("1")).fullmatch(value):
             found[field.name] = value
     return Choices(**found)
+
+
+def _named(given: Mapping[str, Any]) -> list[str]:
+    """Return the references that were chosen, each once, whether sent one by one or together."""
+    sent = given.getlist("who") if isinstance(given, QueryDict) else [given.get("who") or ""]
+    parts = [part.strip() for one in sent for part in str(one).split(",")]
+    return list(dict.fromkeys(part for part in parts if _REFERENCE.fullmatch(part)))[:NAMES_MAX]
+
+
+def hours_of(choices: Choices) -> tuple[tuple[int, int], ...]:
+    """Return the minutes of the day in which the visit may start; the hours that were typed come before a part of the day."""
+    if not choices.hours:
+        return (PARTS_OF_DAY[choices.part],) if choices.part else ()
+    low, _, high = choices.hours.partition(HOURS_SEPARATOR)
+    last = _minutes(high) + CELL_MINUTES if high else DAY_MINUTES  # at the latest means that hour too
+    return ((_minutes(low) if low else 0, min(last, DAY_MINUTES)),)
+
+
+def _minutes(digits: str) -> int:
+    return int(digits[:2]) * 60 + int(digits[2:])
 
 
 def last_day(choices: Choices, today: date) -> date | None:
@@ -101,12 +136,12 @@ def wish(choices: Choices, code: str, *, now: datetime, zone: str, interpreter: 
     return FindWish(
         visit_type=code,
         patient=choices.patient or None,
-        who=frozenset({choices.who}) if choices.who else frozenset(),
+        who=frozenset(choices.names),
         site=f"Location/{choices.site}" if choices.site else None,
         since=instant(choices.at) or (_midnight(first, zone) if first else None),
         until=_midnight(last + timedelta(days=1), zone) if last else None,
         weekdays=choices.weekdays,
-        hours=(PARTS_OF_DAY[choices.part],) if choices.part else (),
+        hours=hours_of(choices),
         language=choices.speaks or None,
         gender=choices.gender or None,
         interpreter=interpreter or None,

@@ -117,7 +117,7 @@ class TimesPage(Page):
     order_said: str = ""
     groups: Sequence[ChipGroup] = ()
     people: Sequence[tuple[str, str]] = ()
-    people_label: str = "Provider"
+    narrow: Any = None  # Panel: several providers, a room, a device, days, hours
     people_hint: str = ""
     anyone: str = "Anyone"
     who: str = ""

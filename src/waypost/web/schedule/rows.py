@@ -95,13 +95,13 @@ def hours_of(time: FoundTime) -> str:
 
 
 RELAX_WORDS = {
-    "site": "the site", "who": "that provider", "until": "the last day", "hours": "the time of day",
+    "site": "the site", "who": "those named", "until": "the last day", "hours": "the time of day",
     "weekdays": "the weekdays", "one_trip": "one trip", "gender": "the provider's gender", "language": "the provider's language",
     "interpreter": "an interpreter on site", "wheelchair": "wheelchair access", "telehealth": "by video",
 }  # fmt: skip
 RELAX_CHOICE = {
-    "site": "site", "who": "who", "until": "within", "hours": "part", "weekdays": "days", "one_trip": "trip", "gender": "gender",
-    "language": "speaks", "interpreter": "interpreter", "wheelchair": "wheelchair", "telehealth": "video",
+    "site": ("site",), "who": ("who",), "until": ("within",), "hours": ("part", "hours"), "weekdays": ("days",), "one_trip": ("trip",),
+    "gender": ("gender",), "language": ("speaks",), "interpreter": ("interpreter",), "wheelchair": ("wheelchair",), "telehealth": ("video",),
 }  # fmt: skip
 
 

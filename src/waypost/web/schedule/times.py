@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from waypost.kernel import ids
-from waypost.kernel.dates import say_day, say_moment
+from waypost.kernel.dates import local_day, say_day, say_moment
 from waypost.registry import fhir
 from waypost.scheduling.queries.boards import groups_ahead
 from waypost.scheduling.queries.slots import kinds_of
@@ -18,7 +18,7 @@ from waypost.web.chart.bands import band
 from waypost.web.pages import Request, go_to, render_page
 from waypost.web.parts import Act, Status, TimeRow
 from waypost.web.schedule import choices as choosing
-from waypost.web.schedule import over, rows, waiting
+from waypost.web.schedule import narrow, over, rows, waiting
 from waypost.web.schedule.chips import groups
 from waypost.web.schedule.choices import Choices
 from waypost.web.schedule.pages import BookCard, Session, TimesPage
@@ -31,7 +31,11 @@ def find(request: Request) -> HttpResponse:
     """Show free times for what was chosen."""
     from waypost.web.schedule.booking_card import card_for
 
-    found = search(request, choosing.read(request.GET))
+    choices = choosing.read(request.GET)
+    typed = narrow.bound(request.GET, local_day(request.ctx.now, request.ctx.zone))
+    if typed is not None and typed.is_valid():
+        choices = typed.applied(choices)
+    found = search(request, choices)
     time_form = _over_time(found)
     if time_form is not None and time_form.form.is_bound and time_form.form.is_valid():
         who = time_form.form.cleaned_data["over_who"]
@@ -70,12 +74,10 @@ def page_of(found: Search, *, card: BookCard | None = None, notice: Status | Non
         order_said="Needed for this visit." if kind and kind.order_required else "",
         groups=_groups(found, address) if kind else (),
         people=people_shown if kind else (),
-        people_label="Provider"
-        if not choices.who or choices.who.startswith("Practitioner/")
-        else "Provider, room or device",
         people_hint=_known_said(found),
         anyone=f"Anyone in {kind.department.replace('-', ' ')}" if kind and kind.department else "Anyone",
-        who=choices.who,
+        who=next((name for name in choices.names if name in dict(people_shown)), ""),
+        narrow=narrow.panel(found),
         more_acts=_more_acts(found),
         rows=[row for row in rows_shown if row.chosen] or rows_shown if card else rows_shown,
         others=[row for row in rows_shown if not row.chosen]
@@ -109,7 +111,7 @@ def _over_time(found: Search) -> over.OverTime | None:
         found.request,
         kept=[pair for pair in kept if pair[1]],
         people=_people(found),
-        who=choices.who or _first_of(found),
+        who=next(iter(choices.names), "") or _first_of(found),
         today=found.today,
     )
 
@@ -146,9 +148,11 @@ def _sessions(found: Search) -> list[Session]:
 
 def _kept(choices: Choices, *, asks_who: bool) -> list[tuple[str, str]]:
     """Return what the form carries along; what it asks itself is left out."""
-    names = ("patient", "move", "within", "since", "at", "part", "days", "site", "gender", "speaks", "interpreter", "wheelchair", "video", "trip",
+    names = ("patient", "move", "at", "part", "days", "site", "gender", "speaks", "interpreter", "wheelchair", "video", "trip",
              "order", "group", "wait")  # fmt: skip
-    carried = names if asks_who else (*names, "who")
+    carried = names if asks_who else (*names, "who", "since", "within", "hours")
+    if asks_who and choices.within.isdecimal():
+        carried = (*carried, "within")  # a last day stands in the form itself
     return [(name, getattr(choices, name)) for name in carried]
 
 
@@ -180,19 +184,7 @@ def _more_url(found: Search, address: str) -> str:
 
 
 def _people(found: Search) -> list[tuple[str, str]]:
-    if found.kind is None:
-        return []
-    named: list[tuple[str, str]] = []
-    for resource, one in found.here.bookables.items():
-        calendar = one.calendar
-        wanted = calendar.role in CARE_ROLES or resource == found.choices.who
-        if (
-            wanted
-            and found.kind in kinds_of(found.here, resource)
-            and calendar.role in {s.role for s in found.kind.steps}
-        ):
-            named.append((resource, calendar.name))
-    return sorted(named, key=lambda pair: pair[1])
+    return narrow.able(found, CARE_ROLES)
 
 
 def _known_said(found: Search) -> str:
@@ -255,6 +247,7 @@ def _groups(found: Search, address: str) -> Sequence[Any]:
         speaks=fhir.spoken_language(found.view.resource).split("-")[0] if found.view else "",
         interpreter=bool(found.interpreter),
         has_trips=bool(found.view and found.view.upcoming),
+        hours=narrow.hours_said(found.choices),
     )  # fmt: skip
 
 
@@ -263,20 +256,24 @@ def _relax(found: Search, address: str) -> list[Act]:
         return []
     acts = []
     for one in found.found.relax:
-        field = rows.RELAX_CHOICE.get(one.constraint)
-        if field:
+        letting_go = rows.RELAX_CHOICE.get(one.constraint)
+        if letting_go:
             named = (
                 f"“{found.sites.get(f'Location/{found.choices.site}', '')}”"
                 if one.constraint == "site"
                 else ""
             )
-            changes = {field: "0" if field == "video" and found.choices.move else "", "chosen": ""}
+            changes = dict.fromkeys(letting_go, "") | {"chosen": ""}
+            if "video" in changes and found.choices.move:
+                changes["video"] = "0"
             acts.append(
                 Act(
                     rows.said_relax(one, found.zone, found.local_now, named),
                     f"{address}?{found.choices.query(**changes)}",
                 )
             )
+    if found.choices.since and not found.found.times:
+        acts.append(Act("Look from now on", f"{address}?{found.choices.query(since='', at='', chosen='')}"))
     return acts
 
 

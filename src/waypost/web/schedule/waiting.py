@@ -104,7 +104,7 @@ def _put(request: Request, found: Any, form: WaitForm) -> Version:
         found.kind.code,
         sought=sought_of(found),
         said=_said(found),
-        named=(choices.who,) if choices.who else (),
+        named=choices.names if len(choices.names) == 1 else (),  # of several, one will do: they stand in what is sought
         until=choosing.wish(choices, found.kind.code, now=found.now, zone=found.zone).until,
         reason=form.cleaned_data["reason"],
         order=choices.order or None,
