@@ -20,7 +20,7 @@ from waypost.scheduling.rules.ledger import visit_type as visit_type_code
 from waypost.scheduling.rules.types import VisitType
 
 __all__ = [
-    "BLOCK", "EXTENSION", "VISIT_TYPE", "Seat", "appointment", "asking", "asks_of", "block", "cancelled", "extension", "instant", "is_ours",
+    "BLOCK", "EXTENSION", "VISIT_TYPE", "Seat", "appointment", "asking", "asks_of", "block", "cancelled", "elsewhere", "extension", "instant", "is_ours",
     "moved", "outside", "patients_of", "reason", "reference", "resources_of", "say", "schedule", "service_type", "sought_of", "team_of",
     "visit_type_code", "wanted", "with_extension",
 ]  # fmt: skip
@@ -260,20 +260,25 @@ def outside(
     patient: str, name: str, span: Span, *, place: str, phone: str, reason: str, now: datetime
 ) -> Resource:
     """Return a visit somewhere else, which takes the patient's time and nobody else's."""
-    found: Resource = {
+    who = {"actor": _actor(f"Patient/{patient}", name), "required": "required", "status": "accepted"}
+    base: Resource = {
         "resourceType": "Appointment",
         "status": "booked",
-        "start": say(span.start),
-        "end": say(span.end),
         "created": say(now),
-        "participant": [
-            {"actor": _actor(f"Patient/{patient}", name), "required": "required", "status": "accepted"},
-            {"actor": {"display": place}, "status": "accepted"},
-        ],
+        "participant": [who],
     }
+    base = with_extension(base, "outside", "valueBoolean", True)
+    return elsewhere(base, span, place=place, phone=phone, reason=reason)
+
+
+def elsewhere(old: Mapping[str, Any], span: Span, *, place: str, phone: str, reason: str) -> Resource:
+    """Return a visit somewhere else with its time, place, phone and reason as they are said."""
+    found: Resource = {k: v for k, v in old.items() if k != "reasonCode"}
+    found |= {"start": say(span.start), "end": say(span.end)}
+    patients = [p for p in old.get("participant") or () if reference(p).startswith("Patient/")]
+    found["participant"] = [*patients, {"actor": {"display": place}, "status": "accepted"}]
     if reason:
         found["reasonCode"] = [{"text": reason}]
-    found = with_extension(found, "outside", "valueBoolean", True)
     return with_extension(found, "phone", "valueString", phone or None)
 
 

@@ -6,6 +6,7 @@ from waypost.coordination.actions.series import (
     add_outside_visit,
     add_to_group,
     book_series,
+    change_outside_visit,
     remove_from_group,
 )
 from waypost.coordination.actions.visits import (
@@ -31,6 +32,7 @@ __all__ = [
     "book_series",
     "book_visit",
     "cancel_visit",
+    "change_outside_visit",
     "check_in",
     "confirm_visit",
     "fulfil",

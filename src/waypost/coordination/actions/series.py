@@ -183,10 +183,38 @@ def add_outside_visit(
 
     def do() -> Version:
         person = living(ctx, patient)
-        if not timedelta(0) < end - start <= timedelta(minutes=2 * VISIT_MINUTES_MAX):
-            raise TimesDisagree("It ends before it starts, or lasts longer than a day.")
+        _check_outside(start, end)
         return scheduling.outside(
             ctx, (patient, name_of(person)), Span(start, end), place=place, phone=phone, reason=reason
         )
 
     return once(ctx, key, do)
+
+
+@action(Permission.APPOINTMENT_BOOK)
+def change_outside_visit(
+    ctx: Context,
+    appointment: str,
+    start: datetime,
+    end: datetime,
+    *,
+    place: str,
+    phone: str = "",
+    reason: str = "",
+    expect: int | None = None,
+    key: str = "",
+) -> Version:
+    """Change place, phone, time or reason of a visit at another clinic. Raises PatientElsewhere, Stale."""
+
+    def do() -> Version:
+        _check_outside(start, end)
+        return scheduling.change_outside(
+            ctx, appointment, Span(start, end), place=place, phone=phone, reason=reason, expect=expect
+        )
+
+    return once(ctx, key, do)
+
+
+def _check_outside(start: datetime, end: datetime) -> None:
+    if not timedelta(0) < end - start <= timedelta(minutes=2 * VISIT_MINUTES_MAX):
+        raise TimesDisagree("It ends before it starts, or lasts longer than a day.")

@@ -94,9 +94,11 @@ def cancel_all(ctx: Context, meant: Sequence[Version], code: str, reason: str) -
 
 
 @action(Permission.APPOINTMENT_STATUS)
-def arrive(ctx: Context, appointment: str, *, expect: int | None = None) -> Version:
-    """The patient is here; also after a no-show, on the same day, where the time is still free."""
-    return scheduling.set_status(ctx, appointment, "arrived", expect=expect)
+def arrive(
+    ctx: Context, appointment: str, *, when: datetime | None = None, expect: int | None = None
+) -> Version:
+    """The patient is here; also after a no-show, on the same day, where the time is still free. `when`: where noted later."""
+    return scheduling.set_status(ctx, appointment, "arrived", when=when, expect=expect)
 
 
 @action(Permission.APPOINTMENT_STATUS)
@@ -105,8 +107,11 @@ def check_in(ctx: Context, appointment: str, *, expect: int | None = None) -> Ve
 
 
 @action(Permission.APPOINTMENT_STATUS)
-def fulfil(ctx: Context, appointment: str, *, expect: int | None = None) -> Version:
-    return scheduling.set_status(ctx, appointment, "fulfilled", expect=expect)
+def fulfil(
+    ctx: Context, appointment: str, *, when: datetime | None = None, expect: int | None = None
+) -> Version:
+    """The visit is over; `when`: where it is noted later."""
+    return scheduling.set_status(ctx, appointment, "fulfilled", when=when, expect=expect)
 
 
 @action(Permission.APPOINTMENT_STATUS)

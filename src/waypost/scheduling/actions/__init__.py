@@ -4,6 +4,7 @@ from waypost.scheduling.actions.booking import book, book_many
 from waypost.scheduling.actions.calendars import block, outside
 from waypost.scheduling.actions.changes import (
     cancel,
+    change_outside,
     check_status,
     confirm,
     current,
@@ -29,6 +30,7 @@ __all__ = [
     "book",
     "book_many",
     "cancel",
+    "change_outside",
     "check_status",
     "confirm",
     "current",

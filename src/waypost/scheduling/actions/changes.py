@@ -56,9 +56,21 @@ def check_status(ctx: Context, resource: dict[str, Any], new: str) -> None:
 
 @action(Permission.APPOINTMENT_STATUS)
 def set_status(
-    ctx: Context, id_: str, new: str, *, code: str = "", reason: str = "", expect: int | None = None
+    ctx: Context,
+    id_: str,
+    new: str,
+    *,
+    code: str = "",
+    reason: str = "",
+    when: datetime | None = None,
+    expect: int | None = None,
 ) -> Version:
-    """Take a visit along SCH-1: arrived, checked-in, fulfilled, noshow, cancelled, entered-in-error."""
+    """Take a visit along SCH-1: arrived, checked-in, fulfilled, noshow, cancelled, entered-in-error.
+
+    `when` is since when it has been so, where that is noted later than it was.
+    """
+    if when is not None and when > ctx.now:
+        raise NotAllowedNow("That time is still to come.")
     before = current(ctx, id_, expect)
     lock(ctx, resolved(ctx, fhir.resources_of(before.resource)))
     check_status(ctx, before.resource, new)
@@ -67,6 +79,7 @@ def set_status(
     else:
         changed = {k: v for k, v in before.resource.items() if k != "cancelationReason"}
         changed["status"] = new
+    changed = fhir.with_extension(changed, "status-at", "valueInstant", fhir.say(when) if when else None)
     if new in status.HOLDING and before.resource["status"] not in status.HOLDING:
         _take_again(ctx, id_, changed)
     return records.file(ctx, changed, id=id_, expect=before.version)
@@ -246,6 +259,25 @@ def join(ctx: Context, id_: str, patient: tuple[str, str], *, expect: int | None
     if isinstance(answer, list):
         raise PatientElsewhere
     new = {**old, "participant": [fhir.attendee(patient, Span(start, end)), *old["participant"]]}
+    return records.file_many(
+        ctx, [*released(ctx, answer[1]), Filing(new, "Appointment", id_, expect=before.version)]
+    )[-1]
+
+
+@action(Permission.APPOINTMENT_BOOK)
+def change_outside(
+    ctx: Context, id_: str, span: Span, *, place: str, phone: str = "", reason: str = "", expect: int | None = None
+) -> Version:
+    """Change what is noted of a visit elsewhere. Raises PatientElsewhere where the patient's time is taken then."""
+    before = current(ctx, id_, expect)
+    old = before.resource
+    if old["status"] != "booked" or fhir.extension(old, "outside") is not True:
+        raise NotAllowedNow("Only a visit elsewhere that stands is changed so.")
+    wants = [Want(f"Patient/{id_}", span) for id_ in fhir.patients_of(old)]
+    answer = take(ctx, wants, ignore=[id_])
+    if isinstance(answer, list):
+        raise PatientElsewhere
+    new = fhir.elsewhere(old, span, place=place, phone=phone, reason=reason)
     return records.file_many(
         ctx, [*released(ctx, answer[1]), Filing(new, "Appointment", id_, expect=before.version)]
     )[-1]

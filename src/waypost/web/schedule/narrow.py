@@ -11,7 +11,7 @@ from waypost.scheduling.queries.slots import kinds_of
 from waypost.scheduling.rules.types import CARE_ROLES
 from waypost.web.forms import DeskForm, TypedDateField
 from waypost.web.schedule.choices import HOURS_SEPARATOR, Choices
-from waypost.web.schedule.outside import ClockField
+from waypost.web.schedule.clocks import ClockField
 from waypost.web.schedule.searching import Search
 from waypost.web.words import clock
 

@@ -1,7 +1,7 @@
 """A visit elsewhere: place, phone and time, so that nothing here is booked over it and the letter of the day names it."""
 
-import re
-from datetime import date, datetime, time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,48 +13,18 @@ from django.views.decorators.http import require_http_methods
 from waypost.coordination import actions as coordination
 from waypost.coordination import patients
 from waypost.kernel import ids
-from waypost.kernel.dates import local_day
+from waypost.kernel.dates import local_day, say_time
 from waypost.kernel.problem import Problem
+from waypost.messaging import fhir
+from waypost.records.versions import Version
+from waypost.scheduling.fhir import extension, reference
 from waypost.web.chart.bands import band
 from waypost.web.forms import DeskForm, TypedDateField
 from waypost.web.pages import Request, done, go_to, render_page
+from waypost.web.parts import Band
+from waypost.web.schedule.clocks import ClockField
 from waypost.web.schedule.pages import FormPage
-
-_CLOCK = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2}))?\s*([ap])?\.?\s*m?\.?", re.IGNORECASE)
-
-
-def read_clock(text: str) -> time | None:
-    """Read a time as people type it: 2:30 PM, 2pm, 14:30, 230p. Without AM or PM, 1 to 6 is the afternoon."""
-    match = _CLOCK.fullmatch(text.strip())
-    if match is None:
-        return None
-    hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").lower()
-    if half:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if half == "p" else 0)
-    elif 1 <= hour <= 6:
-        hour += 12
-    return time(hour, minute) if hour < 24 and minute < 60 else None
-
-
-class ClockField(forms.CharField):
-    """A time typed as people type it."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "widget", forms.TextInput(attrs={"class": "short", "autocomplete": "off", "maxlength": "12"})
-        )
-        super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> time | None:  # type: ignore[override]
-        text = super().to_python(value)
-        if not text:
-            return None
-        found = read_clock(text)
-        if found is None:
-            raise forms.ValidationError("Write the time as 2:30 PM or 14:30.")
-        return found
+from waypost.web.schedule.visits import read_visit
 
 
 class OutsideForm(DeskForm):
@@ -90,43 +60,95 @@ class OutsideForm(DeskForm):
 @require_http_methods(["GET", "POST"])
 def outside(request: Request) -> HttpResponse:
     """Ask for and note a visit elsewhere."""
-    ctx = request.ctx
     patient = (request.POST.get("patient") or request.GET.get("patient") or "")[:64]
-    view = patients.head_of(ctx, patient)
-    today = local_day(ctx.now, ctx.zone)
-    form = OutsideForm(
-        request.POST if request.method == "POST" else None,
-        today=today,
-        initial={"key": str(ids.uuid7(ctx.now))},
-    )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                return _note(request, patient, form.cleaned_data)
-            except Problem as problem:
-                if problem.status >= 500 or problem.status in {401, 404}:
-                    raise
-                status = problem.status
-                form.add_error(None, f"{problem.title} {problem.remedy}")
+    form = _form(request, {"key": str(ids.uuid7(request.ctx.now))})
+
+    def note(said: dict[str, Any]) -> Version:
+        starts, ends = _span(request, said)
+        return coordination.add_outside_visit(
+            request.ctx, patient, starts, ends, place=said["place"], phone=said["phone"], reason=said["reason"], key=said["key"]
+        )
+
     page = FormPage(
-        title="Visit elsewhere", action=reverse("visit-outside"), form=form, verb="Note it", band=band(view, acts=()),
+        title="Visit elsewhere", action=reverse("visit-outside"), form=form, verb="Note it", band=_band(request, patient),
         back=f"{reverse('find-times')}?patient={patient}", hidden=[("patient", patient)],
         hint="It takes the patient's time, so nothing here is booked over it, and stands in the letter of that day.",
     )  # fmt: skip
+    return _answer(request, page, note, "Noted.")
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: Request, id: str) -> HttpResponse:
+    """Change place, phone, time or reason of a visit elsewhere."""
+    found = read_visit(request.ctx, id)
+    if not fhir.is_outside(found.resource) or found.resource.get("status") != "booked":
+        return go_to(request, "visit", id)
+    patient = next(iter(fhir.patients_of(found.resource)), "")
+    form = _form(request, _noted(request, found))
+    expect = request.POST.get("expect", str(found.version))
+
+    def note(said: dict[str, Any]) -> Version:
+        starts, ends = _span(request, said)
+        return coordination.change_outside_visit(
+            request.ctx, id, starts, ends, place=said["place"], phone=said["phone"], reason=said["reason"], key=said["key"],
+            expect=int(expect) if expect.isdecimal() else None,
+        )  # fmt: skip
+
+    page = FormPage(
+        title="Change a visit elsewhere", action=reverse("visit-elsewhere", args=[id]), form=form, verb="Change it",
+        band=_band(request, patient), back=reverse("visit", args=[id]), hidden=[("expect", expect)],
+    )  # fmt: skip
+    return _answer(request, page, note, "Changed.")
+
+
+def _form(request: Request, initial: dict[str, Any]) -> OutsideForm:
+    today = local_day(request.ctx.now, request.ctx.zone)
+    return OutsideForm(request.POST if request.method == "POST" else None, today=today, initial=initial)
+
+
+def _band(request: Request, patient: str) -> Band:
+    return band(patients.head_of(request.ctx, patient), acts=())
+
+
+def _noted(request: Request, found: Version) -> dict[str, Any]:
+    """Return what is noted of a visit elsewhere, as it would be typed."""
+    resource, zone = found.resource, request.ctx.zone
+    starts, ends = fhir.moment(resource.get("start")), fhir.moment(resource.get("end"))
+    places = ((p.get("actor") or {}).get("display", "") for p in resource.get("participant", ()) if not reference(p))
+    day = local_day(starts, zone) if starts else None
+    return {
+        "place": next(places, ""),
+        "phone": extension(resource, "phone") or "",
+        "day": f"{day.month}/{day.day}/{day.year}" if day else "",
+        "starts": say_time(starts, zone) if starts else "",
+        "ends": say_time(ends, zone) if ends else "",
+        "reason": next((r.get("text", "") for r in resource.get("reasonCode", ()) if r.get("text")), ""),
+        "key": str(ids.uuid7(request.ctx.now)),
+    }
+
+
+def _answer(
+    request: Request, page: FormPage, note: Callable[[dict[str, Any]], Version], word: str
+) -> HttpResponse:
+    """Show the form; once it is sent and holds together, note what it says. What was typed is kept."""
+    if request.method != "POST":
+        return render_page(request, page)
+    form, status = page.form, 422
+    if form.is_valid():
+        try:
+            made = note(form.cleaned_data)
+        except Problem as problem:
+            if problem.status >= 500 or problem.status in {401, 404}:
+                raise
+            status = problem.status
+            form.add_error(None, f"{problem.title} {problem.remedy}")
+        else:
+            done(request, word, made.act)
+            return go_to(request, "visit", made.id)
     return render_page(request, page, status)
 
 
-def _note(request: Request, patient: str, said: dict[str, Any]) -> HttpResponse:
+def _span(request: Request, said: dict[str, Any]) -> tuple[datetime, datetime]:
     zone = ZoneInfo(request.ctx.zone)
-
-    def at(clock: time) -> datetime:
-        return datetime.combine(said["day"], clock, zone).astimezone(ZoneInfo("UTC"))
-
-    made = coordination.add_outside_visit(
-        request.ctx, patient, at(said["starts"]), at(said["ends"]), place=said["place"], phone=said["phone"], reason=said["reason"],
-        key=said["key"],
-    )  # fmt: skip
-    done(request, "Noted.", made.act)
-    return go_to(request, "visit", made.id)
+    starts, ends = (datetime.combine(said["day"], said[name], zone).astimezone(UTC) for name in ("starts", "ends"))
+    return starts, ends

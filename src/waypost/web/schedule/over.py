@@ -19,7 +19,7 @@ from waypost.scheduling.rules.types import CARE_ROLES, VisitType
 from waypost.web.forms import DeskForm, TypedDateField
 from waypost.web.pages import Request
 from waypost.web.schedule.choices import Choices, instant
-from waypost.web.schedule.outside import ClockField
+from waypost.web.schedule.clocks import ClockField
 
 BOOK_OVER = "override"  # the value of the button, and the name of the field with the reason
 REASON_CHARACTERS_MAX = 200

@@ -30,6 +30,7 @@ urlpatterns = [
     path("visits/<str:id>/arrive", visit_acts.arrive, name="visit-arrive"),
     path("visits/<str:id>/with-provider", visit_acts.check_in, name="visit-check-in"),
     path("visits/<str:id>/done", visit_acts.finish, name="visit-done"),
+    path("visits/<str:id>/elsewhere", outside.change, name="visit-elsewhere"),
     path("visits/<str:id>/cancel", visit_acts.cancel, name="visit-cancel"),
     path("visits/<str:id>/no-show", visit_acts.no_show, name="visit-noshow"),
     path("visits/<str:id>/confirm", visit_acts.confirm, name="visit-confirm"),

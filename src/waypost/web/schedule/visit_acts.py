@@ -1,6 +1,7 @@
 """What becomes of a visit: arrived, seen, moved, canceled, missed; rosters."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from waypost.scheduling.problems import NotOpen, SlotTaken
 from waypost.web.forms import DeskForm
 from waypost.web.pages import Request, done, go_to, render_page
 from waypost.web.schedule import over
-from waypost.web.schedule.visit_forms import CancelForm, NoShowForm
+from waypost.web.schedule.visit_forms import CancelForm, NoShowForm, WhenForm
 from waypost.web.schedule.visits import page_of, read_visit
 
 
@@ -35,8 +36,8 @@ def _after(request: Request, made: Version, said: str) -> HttpResponse:
 
 @require_POST
 def arrive(request: Request, id: str) -> HttpResponse:
-    """The patient is here."""
-    return _after(request, coordination.arrive(request.ctx, id, expect=_expect(request)), "Arrived.")
+    """The patient is here; or was, at a time that is said, where the visit's day is past."""
+    return _along(request, id, coordination.arrive, "arrived", "Arrived.")
 
 
 @require_POST
@@ -47,8 +48,24 @@ def check_in(request: Request, id: str) -> HttpResponse:
 
 @require_POST
 def finish(request: Request, id: str) -> HttpResponse:
-    """The visit is over."""
-    return _after(request, coordination.fulfil(request.ctx, id, expect=_expect(request)), "Done.")
+    """The visit is over; or was, at a time that is said, where its day is past."""
+    return _along(request, id, coordination.fulfil, "done", "Done.")
+
+
+def _along(request: Request, id_: str, act: Callable[..., Version], asked: str, word: str) -> HttpResponse:
+    if "when" not in request.POST:
+        return _after(request, act(request.ctx, id_, expect=_expect(request)), word)
+    found = read_visit(request.ctx, id_)
+    form, start = WhenForm(request.POST, asked=asked), moment(found.resource.get("start"))
+    if not form.is_valid() or start is None:
+        return render_page(request, page_of(request, found, form=form), 422)
+    zone = ZoneInfo(request.ctx.zone)
+    when = datetime.combine(start.astimezone(zone).date(), form.cleaned_data["when"], zone).astimezone(UTC)
+    try:
+        made = act(request.ctx, id_, when=when, expect=form.cleaned_data.get("expect"))
+    except Problem as problem:
+        return _refused(request, id_, form, problem)
+    return _after(request, made, word)
 
 
 @require_POST

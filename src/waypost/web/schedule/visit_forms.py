@@ -6,6 +6,7 @@ from django import forms
 
 from waypost.web.forms import DeskForm
 from waypost.web.schedule.booking_form import REACHES
+from waypost.web.schedule.clocks import ClockField
 
 REASONS = (
     ("patient", "The patient asked to"), ("provider", "The provider is away"), ("ride", "No ride"), ("weather", "Weather"),
@@ -23,6 +24,9 @@ WHY = {  # every reason a visit can have been canceled for, those of FHIR and of
     "oth-mu": "Something else", "oth-room": "No room was free", "oth-oerr": "The order was wrong",
     "oth-swie": "Something else", "oth-weath": "Weather", "other": "Something else",
 }  # fmt: skip
+
+
+WHEN = {"arrived": ("Arrived", "visit-arrive"), "done": ("Done", "visit-done")}
 
 
 class CancelForm(DeskForm):
@@ -47,3 +51,15 @@ class NoShowForm(DeskForm):
     )
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     expect = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class WhenForm(DeskForm):
+    """When it was, of a visit whose day is past."""
+
+    when = ClockField(label="When")
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    expect = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, asked: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = asked

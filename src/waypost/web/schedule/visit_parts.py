@@ -7,17 +7,15 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
-from waypost.access import queries as access
 from waypost.coordination import notices
 from waypost.coordination.actions.visits import series_of as all_of_series
 from waypost.kernel import ids
 from waypost.kernel.context import Context
-from waypost.kernel.dates import local_day, say_moment, say_time
+from waypost.kernel.dates import local_day, say_day, say_moment, say_time
 from waypost.kernel.scope import Scope
 from waypost.messaging import queries as messaging
 from waypost.messaging.fhir import moment, patients_of
 from waypost.messaging.rules import wording
-from waypost.records import queries as records
 from waypost.records.versions import Version
 from waypost.registry import fhir as people
 from waypost.scheduling import fhir
@@ -26,10 +24,9 @@ from waypost.web import words
 from waypost.web.forms import DeskForm
 from waypost.web.parts import Act, Status
 from waypost.web.schedule import over
-from waypost.web.schedule.booking_form import MOVED_WHY
 from waypost.web.schedule.outbox import NEWS, STATES
 from waypost.web.schedule.pages import CardFact, PageAct, ReasonCard, Sent
-from waypost.web.schedule.visit_forms import WHY, CancelForm, NoShowForm
+from waypost.web.schedule.visit_forms import WHEN, WHY, CancelForm, NoShowForm, WhenForm
 
 Json = dict[str, Any]
 STATUSES = {
@@ -82,43 +79,23 @@ def said_of(notice: notices.Notice, ctx: Context, language: str) -> str:
 def acts_of(
     found: Version, ctx: Context, start: datetime | None, *, outside: bool, died: bool = False
 ) -> list[PageAct]:
-    """Return what may be done now; for one who has died nothing is booked or moved."""
+    """Return what may be done with the visit as it stands, the likeliest first; for one who has died nothing is booked or moved."""
     here, status = reverse("visit", args=[found.id]), found.resource.get("status")
-    kept = [("expect", str(found.version)), ("key", str(ids.uuid7(ctx.now)))]
-    today = start is not None and local_day(start, ctx.zone) == local_day(ctx.now, ctx.zone)
-    begun = start is not None and start <= ctx.now
     code = fhir.visit_type_code(found.resource)
     patient = next(iter(patients_of(found.resource)), "")
-    move_url = f"{reverse('find-times')}?move={found.id}&patient={patient}&visit={code}"
-
-    def post(label: str, route: str, *, primary: bool = False, key: str = "") -> PageAct:
-        return PageAct(
-            label=label, url=reverse(route, args=[found.id]), post=True, hidden=kept, primary=primary, key=key
-        )
-
-    acts: list[PageAct] = []
-    if status == "waitlist" and died:
-        return [PageAct(label="Take off the waitlist", url=f"{here}?do=cancel")]
-    if status == "waitlist":
+    acts = _begun_acts(found, ctx, start, outside=outside, died=died)
+    if status == "waitlist" and not died:
         acts.append(PageAct(label="Find times", url=reverse("visit-times", args=[found.id]), key="b", primary=True))
+    if status == "waitlist":
         acts.append(PageAct(label="Take off the waitlist", url=f"{here}?do=cancel"))
-    if status == "pending" and not died:
-        acts.append(post("Book it", "visit-confirm", primary=True, key="b"))
-    if status == "booked" and today and not outside:
-        acts.append(post("Arrived", "visit-arrive", primary=True, key="e"))
-    if status == "arrived":
-        acts.append(post("With provider", "visit-check-in", primary=True, key="e"))
-    if status in {"arrived", "checked-in"}:
-        acts.append(
-            post("Done", "visit-done", primary=status == "checked-in", key="" if status == "arrived" else "e")
-        )
-    if status == "noshow" and today:
-        acts.append(post("Came after all", "visit-arrive", primary=True))
     if status in {"booked", "pending"} and not outside and code and not died:
+        move_url = f"{reverse('find-times')}?move={found.id}&patient={patient}&visit={code}"
         acts.append(PageAct(label="Move", url=move_url, key="m", primary=not acts))
+    if status == "booked" and outside:
+        acts.append(PageAct(label="Change", url=reverse("visit-elsewhere", args=[found.id]), key="m", primary=True))
     if status in {"booked", "pending", "arrived"}:
         acts.append(PageAct(label="Cancel", url=f"{here}?do=cancel"))
-    if status == "booked" and begun and not outside:
+    if status == "booked" and start is not None and start <= ctx.now and not outside:
         acts.append(PageAct(label="Did not come", url=f"{here}?do=noshow"))
     if status in {"cancelled", "noshow", "fulfilled"} and code and patient and not died:
         acts.append(
@@ -129,6 +106,37 @@ def acts_of(
     return acts
 
 
+def _begun_acts(
+    found: Version, ctx: Context, start: datetime | None, *, outside: bool, died: bool
+) -> list[PageAct]:
+    """Return what takes the visit along: at one key on its day, with the time it was where that day is past."""
+    here, status = reverse("visit", args=[found.id]), found.resource.get("status")
+    kept = [("expect", str(found.version)), ("key", str(ids.uuid7(ctx.now)))]
+    days = (local_day(ctx.now, ctx.zone) - local_day(start, ctx.zone)).days if start is not None else -1
+
+    def post(label: str, route: str, *, primary: bool = False, key: str = "") -> PageAct:
+        url = reverse(route, args=[found.id])
+        return PageAct(label=label, url=url, post=True, hidden=kept, primary=primary, key=key)
+
+    if status == "pending":
+        return [] if died else [post("Book it", "visit-confirm", primary=True, key="b")]
+    if outside:
+        return []
+    if days > 0 and status in {"booked", "arrived", "checked-in"}:
+        arrived = PageAct(label="Arrived", url=f"{here}?do=arrived", key="e", primary=True)
+        seen = PageAct(label="Done", url=f"{here}?do=done", primary=status != "booked")
+        return [arrived, seen] if status == "booked" else [seen]
+    if status == "booked" and days == 0:
+        return [post("Arrived", "visit-arrive", primary=True, key="e")]
+    if status == "arrived":
+        return [post("With provider", "visit-check-in", primary=True, key="e"), post("Done", "visit-done")]
+    if status == "checked-in":
+        return [post("Done", "visit-done", primary=True, key="e")]
+    if status == "noshow" and days == 0:
+        return [post("Came after all", "visit-arrive", primary=True)]
+    return []
+
+
 def facts_of(
     ctx: Context, found: Version, notice: notices.Notice | None, zone: str, today: Any, *, outside: bool
 ) -> list[CardFact]:
@@ -137,6 +145,10 @@ def facts_of(
     arrive = moment(fhir.extension(resource, "arrive-at"))
     if arrive:
         facts.append(CardFact(label="Arrive", value=say_time(arrive, zone)))
+    since = moment(fhir.extension(resource, "status-at"))
+    if since:
+        word = {"arrived": "Came", "checked-in": "Went in", "fulfilled": "Done"}.get(resource.get("status", ""), "Since")
+        facts.append(CardFact(label=word, value=f"{say_moment(since, zone, today=today)}, noted later"))
     if outside:
         place = next(
             (
@@ -237,6 +249,8 @@ def reason_card_of(found: Version, asked: str, form: DeskForm | None, ctx: Conte
         return ReasonCard(
             title="Did not come", url=reverse("visit-noshow", args=[found.id]), verb="Did not come", form=form
         )
+    if isinstance(form, WhenForm) or (asked in WHEN and status in {"booked", "arrived", "checked-in"}):
+        return _when_card(found, form.asked if isinstance(form, WhenForm) else asked, form, ctx)
     if isinstance(form, CancelForm) or (asked == "cancel" and status in {"booked", "pending", "arrived", "waitlist"}):
         form = form or CancelForm(initial=initial, series=series)
         verb = "Take off the waitlist" if status == "waitlist" else "Cancel the visit"
@@ -245,6 +259,18 @@ def reason_card_of(found: Version, asked: str, form: DeskForm | None, ctx: Conte
             title=verb, url=reverse("visit-cancel", args=[found.id]), verb=verb, form=form, keep=keep
         )
     return None
+
+
+def _when_card(found: Version, asked: str, form: DeskForm | None, ctx: Context) -> ReasonCard:
+    """Return the form that asks when it was, of a day that is past."""
+    start = moment(found.resource.get("start"))
+    assert start is not None
+    verb, route = WHEN[asked]
+    initial = {"key": str(ids.uuid7(ctx.now)), "expect": found.version, "when": say_time(start, ctx.zone)}
+    form = form or WhenForm(asked=asked, initial=initial)
+    day = say_day(local_day(start, ctx.zone), today=local_day(ctx.now, ctx.zone))
+    form.fields["when"].help_text = f"On {day}. The visit was booked for {say_time(start, ctx.zone)}."
+    return ReasonCard(title=verb, url=reverse(route, args=[found.id]), verb=verb, form=form, keep="Leave it")
 
 
 def deliveries_of(scope: Scope, found: Version, zone: str) -> list[Sent]:
@@ -256,48 +282,3 @@ def deliveries_of(scope: Scope, found: Version, zone: str) -> list[Sent]:
         )
         for one in messaging.about_appointment(scope, found.id)
     ]
-
-
-def history_of(ctx: Context, scope: Scope, found: Version, zone: str, today: Any) -> list[tuple[str, str]]:
-    versions = records.history(scope, "Appointment", found.id)
-    names = access.names_of(ctx.tenant, [v.actor for v in versions])
-    lines = []
-    for newer, older in zip(versions, [*versions[1:], None], strict=True):
-        what = _change(newer, older, zone, today)
-        lines.append((f"{say_moment(newer.at, zone, today=today)} · {names[newer.actor]}", what))
-    return lines
-
-
-def _moved_why(newer: Version) -> str:
-    """Return ': The provider · On leave', as it was said with the move."""
-    why = fhir.extension(newer.resource, "move-reason") or {}
-    code = next((c.get("code", "") for c in why.get("coding", ())), "")
-    told = " · ".join(word for word in (dict(MOVED_WHY).get(code, code), why.get("text", "")) if word)
-    return f" ({told})" if told else ""
-
-
-def _change(newer: Version, older: Version | None, zone: str, today: Any) -> str:
-    if newer.deleted:
-        return "Taken back"
-    status = STATUSES.get(newer.resource.get("status", ""), Status("", "")).word
-    if older is None or older.deleted:
-        return status or "Filed"
-    said = []
-    if newer.resource.get("status") != older.resource.get("status"):
-        said.append(status)
-    was, now = moment(older.resource.get("start")), moment(newer.resource.get("start"))
-    if was != now and was and now:
-        said.append(
-            f"Moved from {say_moment(was, zone, today=today)} to {say_moment(now, zone, today=today)}{_moved_why(newer)}"
-        )
-    video = fhir.extension(newer.resource, "telehealth") is True
-    if video != (fhir.extension(older.resource, "telehealth") is True):
-        said.append("Now by video" if video else "Now in person")
-    for name, word in (
-        ("comment", "note to staff"),
-        ("patientInstruction", "note to patient"),
-        ("reasonCode", "reason"),
-    ):
-        if newer.resource.get(name) != older.resource.get(name):
-            said.append(f"Changed the {word}")
-    return ", ".join(said) or "Changed"

@@ -26,6 +26,7 @@ from waypost.web.schedule import visit_letters as letters
 from waypost.web.schedule import visit_parts as parts
 from waypost.web.schedule.pages import CardFact, VisitPage
 from waypost.web.schedule.sites import site_names
+from waypost.web.schedule.visit_history import history_of
 
 
 @require_GET
@@ -94,7 +95,7 @@ def page_of(request: Request, found: Version, *, asked: str = "", form: DeskForm
         letter_note=_letter_note(ids_, died=died),
         deliveries=parts.deliveries_of(scope, found, zone),
         mail_said="No e-mail went out for this visit.",
-        history=parts.history_of(ctx, scope, found, zone, today),
+        history=history_of(ctx, scope, found, zone, today),
     )
 
 
