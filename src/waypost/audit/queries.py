@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import connections
+from django.db import connections, transaction
 
 from waypost.audit.entries import SHARDS, mac
 
@@ -45,12 +45,20 @@ def verify(anchors: Path | None = None, database: str = "owner",
     """Walk every chain (of one tenant, or of all) and return how many entries were checked and what does not verify.
 
     Finds an altered or reordered entry (its MAC or link), a removed one (a gap), a cut tail (the head, or an anchor
-    written outside the database, is ahead of the entries) and a recomputed chain (an anchor disagrees).
+    written outside the database, is ahead of the entries) and a recomputed chain (an anchor disagrees). All is read as
+    it stood at one moment, since others go on writing.
     """
+    marks = {key: chain for key, chain in _anchored(anchors).items() if only in (None, key[0])}
+    with transaction.atomic(using=database):
+        with connections[database].cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        return _walked(marks, database, only)
+
+
+def _walked(marks: dict[tuple[int, int, int], str], database: str, only: int | None) -> tuple[int, list[Finding]]:
     findings: list[Finding] = []
     checked = 0
     kept = {(head.tenant, head.shard): head for head in heads(database, only)}
-    marks = {key: chain for key, chain in _anchored(anchors).items() if only in (None, key[0])}
     for (tenant, shard), head in kept.items():
         chain = hashlib.sha256(f"{tenant}/{shard}".encode()).digest()
         expected = 0
