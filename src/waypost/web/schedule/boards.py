@@ -136,7 +136,7 @@ def schedule(request: Request) -> HttpResponse:
     here = clinic(ctx.tenant, ctx.now)
     today = ctx.now.astimezone(ZoneInfo(ctx.zone)).date()
     asked = read(request, today)
-    scope = scopes.for_staff(ctx, what="Schedule")
+    scope = scopes.for_search(ctx, "Schedule")
     calendars = _calendars(here, asked)
     if asked.span == "week":
         calendars = _whose(calendars, asked)
@@ -150,6 +150,7 @@ def schedule(request: Request) -> HttpResponse:
         _midnight(days[-1] + timedelta(days=1), zone),
         now=ctx.now,
     )
+    scopes.found(ctx, "Schedule", [id_ for row in rows for id_ in row.patients], action="read")
     lanes = _lanes(here, asked, calendars, rows, days)
     drawn = drawing.draw(lanes, days, zone=zone, now=ctx.now, free_url=_free_url(asked))
     return render_page(

@@ -30,9 +30,10 @@ AGAIN = {"refused", "unknown"}
 def outbox(request: Request) -> HttpResponse:
     """List the newest deliveries."""
     ctx = request.ctx
-    scope = scopes.for_staff(ctx, what="Communication")
+    scope = scopes.for_search(ctx, "Patient")
     found = queries.outbox(scope)
     people = records.many(scope, {("Patient", one.patient) for one in found})
+    scopes.found(ctx, "Delivery", [one.patient for one in found], action="read")
     today = local_day(ctx.now, ctx.zone)
 
     def whom(id_: str) -> str:

@@ -45,9 +45,8 @@ def page_of(request: Request, found: Version, *, asked: str = "", form: DeskForm
     ctx = request.ctx
     resource = found.resource
     ids_ = patients_of(resource)
-    scope = scopes.for_staff(ctx, what=f"Appointment/{found.id}", patient=ids_[0] if len(ids_) == 1 else None)
-    if len(ids_) > 1:
-        scopes.found(ctx, "Appointment", ids_, action="read")
+    scope = scopes.for_search(ctx, "Appointment")
+    scopes.found(ctx, f"Appointment/{found.id}", ids_, action="read")
     view = patients.head_of(ctx, ids_[0]) if len(ids_) == 1 else None
     notice = notices.notice_of(ctx, scope, found, patient=ids_[0]) if ids_ and resource.get("start") else None
     start, end = moment(resource.get("start")), moment(resource.get("end"))
