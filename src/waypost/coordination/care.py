@@ -12,7 +12,7 @@ from waypost.chart.rules.people import CARE_ROLES
 from waypost.kernel.context import Context
 from waypost.records import actions as records
 from waypost.records import queries
-from waypost.records.problems import Stale
+from waypost.records.problems import NotFound, Stale
 from waypost.records.versions import Version
 from waypost.registry.amending import amend, file_once
 
@@ -108,7 +108,10 @@ def restore_version(ctx: Context, patient: str, kind: str, id: str, version: int
         raise NotPermitted
     level = "contact" if permission in {Permission.PATIENT_UPDATE, Permission.COVERAGE_EDIT} else "chart"
     scope = scopes.for_patient(ctx, patient, level=level, what=f"{kind}/{id}")
-    if queries.history(scope, kind, id, count=1)[0].version != seen:
+    newest = queries.history(scope, kind, id, count=1)
+    if not newest:
+        raise NotFound
+    if newest[0].version != seen:
         raise Stale
     earlier = queries.vread(scope, kind, id, version)
     return records.file(ctx, earlier.text, id=id, expect=seen)

@@ -39,7 +39,7 @@ _WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _WORD_MIN = 3  # letters of a month or weekday that are enough
 _FILLER = re.compile(r"\b(de|del|of|the|on|born|dob|st|nd|rd|th)\b")
 _ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)\b")
-_YEAR_MIN = 1880
+_YEAR_MIN, _YEAR_MAX = 1880, 2199  # beyond is a slip of the hand
 
 
 def read_date(text: str, *, today: date | None = None, prefer: str = "past") -> date | None:
@@ -91,7 +91,7 @@ def _month(word: str) -> int | None:
 
 def _year(text: str, today: date | None, prefer: str) -> int | None:
     if len(text) == 4:
-        return int(text) if int(text) >= _YEAR_MIN else None
+        return int(text) if _YEAR_MIN <= int(text) <= _YEAR_MAX else None
     if len(text) != 2:
         return None
     now = today.year if today else 2026

@@ -14,6 +14,7 @@ from waypost.access.problems import NotPermitted
 from waypost.coordination import patients
 from waypost.kernel.ids import uuid7
 from waypost.records.problems import Stale, Unacceptable
+from waypost.web import asked
 from waypost.web.chart.bands import band
 from waypost.web.chart.edits import EDITS, Edit, Loaded
 from waypost.web.chart.ids import ID
@@ -100,8 +101,7 @@ def _wish(request: Request) -> str:
 
 
 def _seen(request: Request) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdigit() and len(text) < 9 else 0
+    return asked.number(request.POST, "version") or 0
 
 
 def _show(

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from waypost.access.permissions import Permission, allowed
 from waypost.coordination import care, histories, patients
+from waypost.web import asked
 from waypost.web.chart.bands import band
 from waypost.web.pages import Page, Request, done, go_to, render_page
 from waypost.web.parts import Band
@@ -66,8 +67,8 @@ def of_resource(request: Request, id: str, type: str, rid: str) -> HttpResponse:
 @require_POST
 def restore(request: Request, id: str, type: str, rid: str) -> HttpResponse:
     """File an earlier version again."""
-    version, seen = (request.POST.get(key, "") for key in ("restore", "newest"))
-    if version.isdigit() and seen.isdigit():
-        made = care.restore_version(request.ctx, id, type, rid, int(version), int(seen))
+    version, seen = asked.number(request.POST, "restore", least=1), asked.number(request.POST, "newest", least=1)
+    if version is not None and seen is not None:
+        made = care.restore_version(request.ctx, id, type, rid, version, seen)
         done(request, "Earlier version brought back.", made.act)
     return go_to(request, "resource-history", id, type, rid)

@@ -2,6 +2,9 @@
 
 import re
 
+from django.urls import register_converter
+from django.urls.converters import get_converters
+
 ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 
@@ -21,3 +24,10 @@ class Kind(Id):
     """`<kind:name>` in a path: a FHIR type."""
 
     regex = r"[A-Z][A-Za-z]{2,40}"
+
+
+def register() -> None:
+    """Make the kinds known to the routes; every file of addresses that uses one asks for it."""
+    for kind, name in ((Id, "id"), (Kind, "kind")):
+        if name not in get_converters():
+            register_converter(kind, name)

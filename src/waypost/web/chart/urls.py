@@ -1,11 +1,10 @@
 """The addresses of this area. Ids are opaque: nothing a patient could be known by stands in one."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from waypost.web.chart import editing, history, ids, views
 
-register_converter(ids.Id, "id")
-register_converter(ids.Kind, "kind")
+ids.register()
 
 urlpatterns = [
     path("patients/<id:id>", views.patient, name="patient"),

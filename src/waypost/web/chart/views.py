@@ -11,6 +11,7 @@ from waypost.access.permissions import allowed
 from waypost.coordination import papers, patients
 from waypost.coordination.facts import Fact
 from waypost.records.problems import NotFound
+from waypost.web import asked
 from waypost.web.chart.bands import band
 from waypost.web.chart.edits import EDITS
 from waypost.web.chart.pages import (
@@ -37,7 +38,7 @@ WHOSE = {"allergy": "a nurse or clinician records this", "team": "the care team'
 @require_GET
 def patient(request: Request, id: str) -> HttpResponse:
     """Show the patient."""
-    view = patients.open_patient(request.ctx, id, kind=request.GET.get("kind", ""))
+    view = patients.open_patient(request.ctx, id, kind=asked.text(request.GET, "kind", 40))
     may = forms_for(request)
     page = PatientPage(
         title=view.who.name,
@@ -97,7 +98,7 @@ def _survivor(request: Request, id: str | None) -> Act | None:
 def open_chart(request: Request, id: str) -> HttpResponse:
     """Open a closed chart: the reason is audited and lasts a working day."""
     reason = request.POST.get("reason", "")
-    words = request.POST.get("words", "").replace("\0", "").strip()[:200]
+    words = asked.text(request.POST, "words")
     known = {value for value, _, _ in REASONS}
     if reason in known or words:
         scopes.open_chart(request.ctx, id, reason if reason in known else f"other: {words}")
@@ -109,7 +110,7 @@ def open_chart(request: Request, id: str) -> HttpResponse:
 @require_GET
 def timeline(request: Request, id: str) -> HttpResponse:
     """Show more of the timeline: the next lines, or another kind."""
-    kind, after = request.GET.get("kind", ""), request.GET.get("after", "")
+    kind, after = asked.text(request.GET, "kind", 40), asked.text(request.GET, "after")
     found = patients.more_timeline(request.ctx, id, kind=kind, after=after)
     whole = not is_htmx(request)
     view = patients.head_of(request.ctx, id) if whole else None

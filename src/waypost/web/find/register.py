@@ -18,6 +18,7 @@ from waypost.registry import queries
 from waypost.registry.limits import ASKED_CHARACTERS_MAX
 from waypost.registry.matching import read_asked
 from waypost.registry.queries import Hit
+from waypost.web import asked as asking
 from waypost.web.find.register_forms import (
     MANY_MAX,
     MANY_MIN,
@@ -111,7 +112,7 @@ def _forms(
     if more:
         for each in (form, *phones, *people):
             each.initial = _typed(each, data)
-    key = (data or {}).get("key") or uuid4().hex
+    key = asking.key(data or {}) or uuid4().hex
     return RegisterPage(
         title="Register a patient", form=form, phones=phones, people=people, key=key, more=more
     )
@@ -135,7 +136,7 @@ def _typed(form: Form, data: Any) -> dict[str, Any]:
 def from_find(request: Request) -> HttpResponse:
     """Open the page with what stood in the find box: nothing is typed twice."""
     today = today_of(request).date()
-    text = request.POST.get("q", "")[:ASKED_CHARACTERS_MAX]
+    text = asking.text(request.POST, "q", ASKED_CHARACTERS_MAX)
     asked = read_asked(text, today)
     initial: dict[str, Any] = {}
     letters = " ".join(

@@ -11,6 +11,7 @@ from waypost.access import scopes
 from waypost.registry import queries
 from waypost.registry.limits import ASKED_CHARACTERS_MAX
 from waypost.registry.queries import Found
+from waypost.web import asked as asking
 from waypost.web.find.doings import Doing, doings
 from waypost.web.frame import today_of
 from waypost.web.pages import Page, Request, go_to, is_htmx, render_page, render_part
@@ -42,7 +43,7 @@ def find(request: Request) -> HttpResponse:
     """Find people, pages and actions. The words are posted: they stand in no address and no log."""
     if request.method != "POST":
         return go_to(request, "patients")
-    text = request.POST.get("q", "").strip()[:ASKED_CHARACTERS_MAX]
+    text = asking.text(request.POST, "q", ASKED_CHARACTERS_MAX)
     typing = bool(request.POST.get("typing")) and is_htmx(request)
     page = _found(request, text, queries.limits.HITS_MAX if typing else PAGE_HITS_MAX)
     if typing:

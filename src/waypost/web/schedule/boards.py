@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from waypost.access import scopes
-from waypost.kernel.dates import read_day, say_day
+from waypost.kernel.dates import say_day
 from waypost.kernel.spans import Span, subtract, union
 from waypost.registry.dates import read_date
 from waypost.scheduling.queries.boards import BoardRow, board
@@ -20,6 +20,7 @@ from waypost.scheduling.queries.clinic import Clinic, clinic
 from waypost.scheduling.queries.slots import kinds_of
 from waypost.scheduling.rules import templates
 from waypost.scheduling.rules.types import CARE_ROLES, Calendar
+from waypost.web import asked as asking
 from waypost.web.pages import Page, Request, render_page
 from waypost.web.parts import Act, Mark
 from waypost.web.schedule import board as drawing
@@ -114,18 +115,16 @@ class BoardPage(Page):
 def read(request: Request, today: date) -> Asked:
     """Read what is asked for; a day is typed as people type it."""
     given = request.GET
-    typed = given.get("day", "")
-    day = (read_day(typed) if len(typed) == 10 else None) or (
-        read_date(typed, today=today, prefer="near") if typed else None
-    )
+    typed = asking.text(given, "day", 40)
+    day = asking.day(given, "day") or (read_date(typed, today=today, prefer="near") if typed else None)
     by = given.get("by", "")
     return Asked(
-        day=day or today,
+        day=day if day and asking.within_reach(day) else today,
         by=by if by in BY else "provider",
         span="week" if given.get("span") == "week" else "day",
-        site=given.get("site", "")[:64],
-        dept=given.get("dept", "")[:64],
-        who=given.get("who", "")[:120],
+        site=asking.id_(given, "site"),
+        dept=asking.text(given, "dept", 64),
+        who=asking.reference(given, "who"),
     )
 
 

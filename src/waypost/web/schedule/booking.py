@@ -17,6 +17,7 @@ from waypost.messaging.rules import wording
 from waypost.records.problems import Stale
 from waypost.records.versions import Version
 from waypost.scheduling.problems import NotOpen, SlotTaken
+from waypost.web import asked
 from waypost.web.pages import Request, done, go_to, render_page
 from waypost.web.parts import Status
 from waypost.web.schedule import choices as choosing
@@ -53,7 +54,7 @@ def book(request: Request) -> HttpResponse:
         )
     form = form_of(found, request.POST)
     if not form.is_valid():
-        key = request.POST.get("key", "")
+        key = asked.key(request.POST)
         return render_page(request, page_of(found, card=card_of(found, form, start, take, key=key)), 422)
     if instead and request.POST.get("override", "").strip():
         form.add_error(None, BOTH)  # Enter beside the reason sends the first button of the card
@@ -152,7 +153,7 @@ def _book(
         start=start,
         chosen=_seats(request, found, take),
         site=f"Location/{found.choices.site}" if found.choices.site else None,
-        key=request.POST.get("key", "")[:64],
+        key=asked.key(request.POST),
         override=_over(request),
         sought=sought(found),
         waiting=found.choices.wait,
@@ -180,7 +181,7 @@ def _book(
 
 
 def _over(request: Request) -> str:
-    return request.POST.get("override", "").strip()[: over.REASON_CHARACTERS_MAX] if over.wanted(request) else ""
+    return asked.text(request.POST, "override", over.REASON_CHARACTERS_MAX) if over.wanted(request) else ""
 
 
 def _seats(request: Request, found: Search, take: Mapping[int, str]) -> Mapping[int, str]:
@@ -191,7 +192,7 @@ def _seats(request: Request, found: Search, take: Mapping[int, str]) -> Mapping[
 def _move_wish(
     request: Request, found: Search, form: BookingForm, start: datetime, take: Mapping[int, str]
 ) -> MoveWish:
-    expect, said = request.POST.get("expect", ""), form.cleaned_data
+    said = form.cleaned_data
     leave, apart = _others(request)
     return MoveWish(
         appointment=found.choices.move,
@@ -206,8 +207,8 @@ def _move_wish(
         reason=said.get("moved_why", ""),
         override=_over(request),
         sought=sought(found),
-        expect=int(expect) if expect.isdecimal() else None,
-        key=request.POST.get("key", "")[:64],
+        expect=asked.number(request.POST, "expect"),
+        key=asked.key(request.POST),
     )
 
 

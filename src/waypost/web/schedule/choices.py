@@ -16,16 +16,17 @@ from django.http import QueryDict
 from waypost.kernel.dates import read_day
 from waypost.scheduling.limits import CELL_MINUTES
 from waypost.scheduling.rules.wishes import FindWish
+from waypost.web import asked
 
 DAY_MINUTES = 24 * 60
 PARTS_OF_DAY = {"am": (0, 12 * 60), "pm": (12 * 60, DAY_MINUTES)}
 HOURS_SEPARATOR = "-"
 NAMES_MAX = 20
 ROWS, ROWS_LONG = 12, 40
-_ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
-_REFERENCE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.\-]{1,64}")
+_ID, _REFERENCE = asked.ID, asked.REFERENCE
+_INSTANT = re.compile(r"[0-9]{8}T[0-9]{4}Z")
 _CLOCK = "(?:[01][0-9]|2[0-3])[0-5][0-9]"
-_CHOSEN = re.compile(r"\d{8}T\d{4}Z-[A-Za-z0-9.\-/]{1,100}")
+_CHOSEN = re.compile(r"[0-9]{8}T[0-9]{4}Z-[A-Za-z0-9.\-/]{1,100}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +89,8 @@ def read(given: Mapping[str, Any]) -> Choices:
     """Read choices from a query or a form. What cannot be meant is left out, never guessed."""
     checks = {
         "patient": _ID, "move": _ID, "wait": _ID, "site": _ID, "group": _ID, "order": _ID, "chosen": _CHOSEN,
-        "within": re.compile(r"\d{1,3}|\d{4}-\d{2}-\d{2}"), "since": re.compile(r"\d{4}-\d{2}-\d{2}"),
-        "part": re.compile(r"am|pm"), "hours": re.compile(f"{_CLOCK}-(?:{_CLOCK})?|-{_CLOCK}"), "at": re.compile(r"\d{8}T\d{4}Z"), "over": re.compile(r"\d{8}T\d{4}Z"), "days": re.compile(r"[0-6]{1,7}"), "gender": re.compile(r"female|male"),
+        "within": re.compile(r"[0-9]{1,3}|[0-9]{4}-[0-9]{2}-[0-9]{2}"), "since": asked.DAY,
+        "part": re.compile(r"am|pm"), "hours": re.compile(f"{_CLOCK}-(?:{_CLOCK})?|-{_CLOCK}"), "at": _INSTANT, "over": _INSTANT, "days": re.compile(r"[0-6]{1,7}"), "gender": re.compile(r"female|male"),
         "speaks": re.compile(r"[a-z]{2,3}"), "video": re.compile(r"[01]"), "visit": re.compile(r"[^\x00-\x1f<>]{1,80}"),
     }  # fmt: skip
     found: dict[str, str] = {"who": ",".join(_named(given))}
@@ -97,9 +98,16 @@ def read(given: Mapping[str, Any]) -> Choices:
         if field.name == "who":
             continue
         value = str(given.get(field.name) or "").strip()
-        if value and checks.get(field.name, re.compile("1")).fullmatch(value):
+        if value and checks.get(field.name, re.compile("1")).fullmatch(value) and _can_be(field.name, value):
             found[field.name] = value
     return Choices(**found)
+
+
+def _can_be(name: str, value: str) -> bool:
+    """Tell whether a day or an instant is one that can be counted on."""
+    if name in {"at", "over", "chosen"}:
+        return instant(value.partition("-")[0]) is not None
+    return name not in {"since", "within"} or "-" not in value or asked.day({name: value}, name) is not None
 
 
 def _named(given: Mapping[str, Any]) -> list[str]:
@@ -155,11 +163,14 @@ def wish(choices: Choices, code: str, *, now: datetime, zone: str, interpreter: 
 
 
 def instant(text: str) -> datetime | None:
-    """Read 20261125T1330Z; None where that is no time."""
+    """Read 20261125T1330Z; None where that is no time one can count on."""
+    if not _INSTANT.fullmatch(text):
+        return None
     try:
-        return datetime.strptime(text, "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
+        found = datetime.strptime(text, "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
     except ValueError:
         return None
+    return found if asked.within_reach(found.date()) else None
 
 
 def _midnight(day: date, zone: str) -> datetime:

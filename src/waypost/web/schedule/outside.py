@@ -18,6 +18,7 @@ from waypost.kernel.problem import Problem
 from waypost.messaging import fhir
 from waypost.records.versions import Version
 from waypost.scheduling.fhir import extension, reference
+from waypost.web import asked
 from waypost.web.chart.bands import band
 from waypost.web.forms import DeskForm, TypedDateField
 from waypost.web.pages import Request, done, go_to, render_page
@@ -60,7 +61,7 @@ class OutsideForm(DeskForm):
 @require_http_methods(["GET", "POST"])
 def outside(request: Request) -> HttpResponse:
     """Ask for and note a visit elsewhere."""
-    patient = (request.POST.get("patient") or request.GET.get("patient") or "")[:64]
+    patient = asked.id_(request.POST, "patient") or asked.id_(request.GET, "patient")
     form = _form(request, {"key": str(ids.uuid7(request.ctx.now))})
 
     def note(said: dict[str, Any]) -> Version:

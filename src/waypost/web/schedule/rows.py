@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from waypost.kernel.dates import say_day
+from waypost.scheduling.limits import STEPS_MAX
 from waypost.scheduling.rules.types import CARE_ROLES
 from waypost.scheduling.rules.wishes import FoundTime, Part, Relax
 from waypost.web import words
@@ -21,6 +22,7 @@ KINDS = {
 }
 WEIGHT = {"clinician": 0, "device": 1, "nurse": 2, "technician": 3, "interpreter": 4, "room": 5}
 LABEL_PERCENT_MIN = 14  # a narrower part of a strip has no room for its name; the words beside it say it
+_STEPS = frozenset(str(n) for n in range(STEPS_MAX))
 
 
 def key_of(time: FoundTime) -> str:
@@ -41,7 +43,7 @@ def take_of(time: FoundTime) -> str:
 def read_take(text: str) -> tuple[tuple[int, str], ...]:
     """Read what `take_of` wrote; what is not such a list is nothing."""
     pairs = [pair.partition("=") for pair in text.split(",") if pair]
-    return tuple((int(step), resource) for step, _, resource in pairs if step.isdecimal() and "/" in resource)
+    return tuple((int(step), resource) for step, _, resource in pairs if step in _STEPS and "/" in resource)
 
 
 def strip_of(time: FoundTime) -> Strip:

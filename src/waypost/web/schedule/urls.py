@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from waypost.web.chart import ids
 from waypost.web.schedule import (
     boards,
     booking,
@@ -15,6 +16,8 @@ from waypost.web.schedule import (
     whom,
 )
 
+ids.register()
+
 urlpatterns = [
     path("schedule", boards.schedule, name="schedule"),
     path("schedule/times", times.find, name="find-times"),
@@ -25,18 +28,18 @@ urlpatterns = [
     path("schedule/outbox/<str:id>/again", outbox.send_again, name="outbox-again"),
     path("schedule/shift", visit_acts.shift, name="visit-shift"),
     path("schedule/wait", waiting.put, name="wait"),
-    path("visits/<str:id>", visits.visit, name="visit"),
-    path("visits/<str:id>/times", waiting.times_for, name="visit-times"),
-    path("visits/<str:id>/arrive", visit_acts.arrive, name="visit-arrive"),
-    path("visits/<str:id>/with-provider", visit_acts.check_in, name="visit-check-in"),
-    path("visits/<str:id>/done", visit_acts.finish, name="visit-done"),
-    path("visits/<str:id>/elsewhere", outside.change, name="visit-elsewhere"),
-    path("visits/<str:id>/cancel", visit_acts.cancel, name="visit-cancel"),
-    path("visits/<str:id>/no-show", visit_acts.no_show, name="visit-noshow"),
-    path("visits/<str:id>/confirm", visit_acts.confirm, name="visit-confirm"),
-    path("visits/<str:id>/join", visit_acts.join, name="visit-join"),
-    path("visits/<str:id>/leave", visit_acts.leave, name="visit-leave"),
-    path("visits/<str:id>/letter", printing.letter, name="visit-letter"),
-    path("visits/<str:id>/letter/print", printing.print_letter, name="visit-letter-print"),
-    path("visits/<str:id>/calendar", printing.calendar_file, name="visit-ics"),
+    path("visits/<id:id>", visits.visit, name="visit"),
+    path("visits/<id:id>/times", waiting.times_for, name="visit-times"),
+    path("visits/<id:id>/arrive", visit_acts.arrive, name="visit-arrive"),
+    path("visits/<id:id>/with-provider", visit_acts.check_in, name="visit-check-in"),
+    path("visits/<id:id>/done", visit_acts.finish, name="visit-done"),
+    path("visits/<id:id>/elsewhere", outside.change, name="visit-elsewhere"),
+    path("visits/<id:id>/cancel", visit_acts.cancel, name="visit-cancel"),
+    path("visits/<id:id>/no-show", visit_acts.no_show, name="visit-noshow"),
+    path("visits/<id:id>/confirm", visit_acts.confirm, name="visit-confirm"),
+    path("visits/<id:id>/join", visit_acts.join, name="visit-join"),
+    path("visits/<id:id>/leave", visit_acts.leave, name="visit-leave"),
+    path("visits/<id:id>/letter", printing.letter, name="visit-letter"),
+    path("visits/<id:id>/letter/print", printing.print_letter, name="visit-letter-print"),
+    path("visits/<id:id>/calendar", printing.calendar_file, name="visit-ics"),
 ]

@@ -17,16 +17,18 @@ from waypost.messaging.fhir import moment
 from waypost.records.versions import Version
 from waypost.scheduling import fhir
 from waypost.scheduling.problems import NotOpen, SlotTaken
+from waypost.web import asked
 from waypost.web.forms import DeskForm
 from waypost.web.pages import Request, done, go_to, render_page
 from waypost.web.schedule import over
 from waypost.web.schedule.visit_forms import CancelForm, NoShowForm, WhenForm
 from waypost.web.schedule.visits import page_of, read_visit
 
+MINUTES_MAX = 24 * 60  # a visit is moved on its board by a day's minutes at most; to other days by the column
+
 
 def _expect(request: Request) -> int | None:
-    text = request.POST.get("expect", "")
-    return int(text) if text.isdecimal() else None
+    return asked.number(request.POST, "expect")
 
 
 def _after(request: Request, made: Version, said: str) -> HttpResponse:
@@ -112,7 +114,7 @@ def _refused(request: Request, id_: str, form: DeskForm, problem: Problem) -> Ht
 @require_POST
 def confirm(request: Request, id: str) -> HttpResponse:
     """Make a hold a booking, with all that was asked for when it was held."""
-    wish = held_wish(read_visit(request.ctx, id), request.POST.get("key", "")[:64])
+    wish = held_wish(read_visit(request.ctx, id), asked.key(request.POST))
     made = coordination.confirm_visit(request.ctx, id, wish, expect=_expect(request))
     return _after(request, made, "Booked.")
 
@@ -123,9 +125,9 @@ def join(request: Request, id: str) -> HttpResponse:
     made = coordination.add_to_group(
         request.ctx,
         id,
-        request.POST.get("patient", "")[:64],
-        key=request.POST.get("key", "")[:64],
-        waiting=request.POST.get("wait", "")[:64],
+        asked.id_(request.POST, "patient"),
+        key=asked.key(request.POST),
+        waiting=asked.id_(request.POST, "wait"),
     )
     return _after(request, made, "Added to the group.")
 
@@ -134,7 +136,7 @@ def join(request: Request, id: str) -> HttpResponse:
 def leave(request: Request, id: str) -> HttpResponse:
     """Take a patient off the roster of a group."""
     made = coordination.remove_from_group(
-        request.ctx, id, request.POST.get("patient", "")[:64], expect=_expect(request)
+        request.ctx, id, asked.id_(request.POST, "patient"), expect=_expect(request)
     )
     ended = made.resource.get("status") == "cancelled"
     return _after(request, made, "Taken off; the group is canceled." if ended else "Taken off the roster.")
@@ -144,16 +146,16 @@ def leave(request: Request, id: str) -> HttpResponse:
 def shift(request: Request) -> HttpResponse:
     """Move a visit on the board: so many minutes on the clinic's clock, and to another column or day."""
     ctx = request.ctx
-    id_, to, origin = request.POST.get("visit", ""), request.POST.get("to", ""), request.POST.get("from", "")
-    minutes = request.POST.get("start", "0")
+    id_, minutes = asked.id_(request.POST, "visit"), asked.number(request.POST, "start", -MINUTES_MAX, MINUTES_MAX)
+    to, origin = asked.text(request.POST, "to"), asked.text(request.POST, "from")
     found = read_visit(ctx, id_)
     start = moment(found.resource.get("start"))
-    if start is None or not minutes.lstrip("-").isdecimal():
+    if start is None or (minutes is None and request.POST.get("start")):
         return go_to(request, "schedule")
-    by = timedelta(minutes=int(minutes))
+    by = timedelta(minutes=minutes or 0)
     named: tuple[str, ...] = ()
     if "/" in to and to != origin:
-        named = (to,)
+        named = (asked.reference(request.POST, "to"),)
     elif to != origin and "/" not in to:
         by += _days_between(origin, to)
     zone = ZoneInfo(ctx.zone)
@@ -177,7 +179,5 @@ def shift(request: Request) -> HttpResponse:
 
 
 def _days_between(origin: str, to: str) -> timedelta:
-    from waypost.kernel.dates import read_day
-
-    first, last = read_day(origin), read_day(to)
+    first, last = (asked.day({"day": text}, "day") for text in (origin, to))
     return last - first if first and last else timedelta(0)

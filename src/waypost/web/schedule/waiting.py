@@ -18,6 +18,7 @@ from waypost.kernel.problem import Problem
 from waypost.messaging.fhir import patients_of
 from waypost.records.versions import Version
 from waypost.scheduling import fhir
+from waypost.web import asked
 from waypost.web.forms import DeskForm
 from waypost.web.pages import Request, done, go_to, render_page
 from waypost.web.parts import Status
@@ -109,7 +110,7 @@ def _put(request: Request, found: Any, form: WaitForm) -> Version:
         reason=form.cleaned_data["reason"],
         order=choices.order or None,
         staff_note=form.cleaned_data["note_staff"],
-        key=request.POST.get("wait_key", "")[:64],
+        key=asked.key(request.POST, "wait_key"),
     )
     return coordination.put_on_waitlist(request.ctx, wish)
 

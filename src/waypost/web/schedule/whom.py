@@ -12,6 +12,7 @@ from waypost.access import scopes
 from waypost.registry import queries
 from waypost.registry.limits import ASKED_CHARACTERS_MAX
 from waypost.registry.queries import Hit
+from waypost.web import asked as asking
 from waypost.web.frame import today_of
 from waypost.web.pages import Page, Request, go_to, render_page
 from waypost.web.schedule import choices as choosing
@@ -34,7 +35,7 @@ class WhomPage(Page):
 def whom(request: Request) -> HttpResponse:
     """Find the patient that times are sought for; exactly one, and the page of times follows at once."""
     choices = choosing.read(request.POST)
-    text = request.POST.get("q", "").strip()[:ASKED_CHARACTERS_MAX]
+    text = asking.text(request.POST, "q", ASKED_CHARACTERS_MAX)
     scope = scopes.for_search(request.ctx, "Patient")
     found = queries.find(scope, text, today=today_of(request).date(), count=HITS_MAX)
     scopes.found(request.ctx, "Patient", [hit.id for hit in found.hits])

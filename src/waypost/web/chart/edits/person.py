@@ -6,6 +6,7 @@ from waypost.kernel.context import Context
 from waypost.records.versions import Version
 from waypost.registry import about, edits, fhir
 from waypost.registry.amending import amend_patient
+from waypost.web import asked
 from waypost.web.chart import forms
 from waypost.web.chart.edits.base import Edit, End, Json, Loaded, read, today_of
 
@@ -15,7 +16,7 @@ NO_LONGER = End("end", "No longer in use")
 
 def place_of(on: str) -> int | None:
     """Return the place in Patient.telecom that an address names; None for a new number."""
-    return int(on) if on.isdigit() and len(on) < 6 else None
+    return asked.number({"on": on}, "on", most=99_999)
 
 
 def of_open_chart(ctx: Context, version: Version) -> Version:
