@@ -26,7 +26,10 @@ FIELDS = {  # what each area reads, in bodies and addresses; the fields of forms
                  "back", "q", "go"],
     "visits": [*VISIT, *SAID],
     "patients": ["version", "wish", "end", "on", "kind", "after", "restore", "newest", "reason", "words", "key", "seen", "stays", "gone", "sure", "q"],
-    "settings": ["theme", "keys", "username", "name", "roles", "password", "practitioner", "close"],
+    "settings": ["theme", "keys", "username", "name", "roles", "password", "practitioner", "close", "version", "key", "do", "week", "accept", "back", "can", "capacity", "city",
+                 "days", "department", "family", "given", "first", "last", "gender", "hours_like", "kinds", "languages", "line", "name_en", "name_es", "order_required",
+                 "phone", "postal_code", "prepare_en", "role", "site", "specialty", "state", "telehealth", "title", "valid_from", "valid_until", "what", "wheelchair", "zone"],
+    "work": ["task", "do", "view", "page", "outcome", "note", "who", "pool", "until", "reason"],
 }  # fmt: skip
 REGISTER = ["family", "given", "born", "birth_unknown", "preferred", "former", "multiple", "gender", "birth_sex", "identity", "pronouns", "email", "line", "city", "postal",
             "speaks", "interpreter", "writes", "needs", "guarantor", "payer", "member", "self_pay", "race", "ethnicity", "t0-number", "t0-owner", "t0-voicemail", "p0-name",

@@ -28,10 +28,20 @@ class Known:
     def values(self, area, name):
         """Return what to put into a parameter of a route: of an `id`, whatever the area has."""
         if name == "id":
-            return {"patients": [self.patient], "visits": [self.visit, self.group], "settings": [str(self.account)]}.get(
-                area, [self.patient, self.visit, self.group, str(self.account)]
-            )
-        return {"form": list(EDITS), "type": ["Patient", "Appointment"], "rid": [self.patient, self.visit], "did": [self.document]}.get(name, ["none"])
+            return {
+                "patients": [self.patient],
+                "visits": [self.visit, self.group],
+                "settings": [str(self.account), "room2", "lind"],
+                "work": ["work"],
+            }.get(area, [self.patient, self.visit, self.group, str(self.account)])
+        return {
+            "form": list(EDITS),
+            "type": ["Patient", "Appointment"],
+            "rid": [self.patient, self.visit],
+            "did": [self.document],
+            "kind": ["site", "room", "device", "Practitioner", "Location", "Device"],
+            "code": ["talk", "class"],
+        }.get(name, ["none"])
 
 
 def furnish(clinic, client):
@@ -73,9 +83,11 @@ def addresses(known):
         for values in product(*(known.values(area, p) for p in parameters)):
             address = route
             for parameter, value in zip(parameters, values, strict=True):
-                kind = next(part for part in address.split("<")[1:] if part.partition(">")[0].endswith(f":{parameter}")).partition(">")[0]
+                kind = next(
+                    part
+                    for part in address.split("<")[1:]
+                    if part.partition(">")[0].endswith(f":{parameter}")
+                ).partition(">")[0]
                 address = address.replace(f"<{kind}>", value, 1)
             found.setdefault(name, []).append("/" + address)
     return found
-
-

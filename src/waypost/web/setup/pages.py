@@ -14,6 +14,7 @@ from waypost.kernel.ids import uuid7
 from waypost.kernel.problem import Problem
 from waypost.records.problems import Stale
 from waypost.scheduling.rules.types import Calendar
+from waypost.web import asked
 from waypost.web.pages import Page, Request, render_page
 from waypost.web.parts import Act
 
@@ -56,8 +57,7 @@ def key_of(request: Request) -> str:
 
 
 def seen(request: Request) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdigit() and len(text) < 9 else 0
+    return asked.number(request.POST, "version") or 0
 
 
 def show(request: Request, page: Page, form: Form) -> HttpResponse:

@@ -14,6 +14,7 @@ from waypost.kernel.dates import local_day
 from waypost.kernel.problem import Problem
 from waypost.records import queries as records
 from waypost.records.versions import Version
+from waypost.web import asked
 from waypost.web.forms import DeskForm
 from waypost.web.pages import Request, done, go_to
 from waypost.web.work.forms import AssignForm, DoneForm, HandOverForm, SnoozeForm
@@ -50,7 +51,8 @@ def act(request: Request) -> HttpResponse:
 
 def _wanted(text: str) -> actions.Wanted:
     id_, _, seen = text.partition(":")
-    return id_, int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None
+    said = {"id": id_, "seen": seen}
+    return asked.id_(said, "id"), asked.number(said, "seen")
 
 
 def _finish(request: Request, made: Done) -> HttpResponse:

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
+from waypost.web.chart import ids
 from waypost.web.work import acts, today, views
+
+ids.register()
 
 urlpatterns = [
     path("", today.today, name="today"),
     path("work/act", acts.act, name="work-act"),
-    path("work/<str:id>", views.work, name="work"),
+    path("work/<id:id>", views.work, name="work"),
 ]

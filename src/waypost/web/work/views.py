@@ -84,7 +84,7 @@ def _page(request: Request, id: str, failed: tuple[str, DeskForm] | None) -> Wor
     ctx = request.ctx
     now = today_of(request)
     at = Moment(ctx.now, ctx.zone)
-    scope = scopes.for_staff(ctx, what=f"Task/{id}")
+    scope = scopes.for_resource(ctx, "Task", id)
     version = records.read(scope, "Task", id)
     task = version.resource
     here = queries.in_the_building(scope, at)
