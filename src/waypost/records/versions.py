@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-import orjson
+from waypost.formats.fhir.text import plain
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Version:
     @cached_property
     def resource(self) -> dict[str, Any]:
         """The content as plain values. Read it, do not change it: other readers share it."""
-        return orjson.loads(self.text) if self.text else {}
+        return plain(self.text) if self.text else {}
 
 
 @dataclass(frozen=True, slots=True)

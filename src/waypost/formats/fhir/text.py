@@ -28,6 +28,8 @@ Resource = dict[str, Any]
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _INT_DIGITS_SAFE = 18  # fits 64 bits
+# 1.10, 1e3, very small ones, more digits than are safe; what only looks like a number costs a slower reading.
+_SPELLING = re.compile(r"\d\.\d*0(?!\d)|\d[eE][+-]?\d|0\.0000|\d\.\d{12}|\d{12}\.")
 
 
 class Written(Decimal):
@@ -43,6 +45,23 @@ class Written(Decimal):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Spelt(float):
+    """A number to reckon with that remembers its spelling, so that an edit of something else leaves it as it was."""
+
+    __slots__ = ("text",)
+    text: str
+
+    def __new__(cls, text: str) -> "Spelt":
+        made = super().__new__(cls, text)
+        made.text = text
+        return made
+
+
+def plain(text: str) -> Resource:
+    """Return kept text as plain values. Numbers whose spelling `float` would lose keep it."""
+    return json.loads(text, parse_float=Spelt) if _SPELLING.search(text) else orjson.loads(text)
 
 
 def _whole(text: str) -> int | Written:
@@ -138,7 +157,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _fragment(value: Any) -> Any:
-    if isinstance(value, Written):
+    if isinstance(value, (Written, Spelt)):
         return orjson.Fragment(value.text)
     if isinstance(value, Decimal):
         return orjson.Fragment(str(value))
