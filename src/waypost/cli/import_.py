@@ -31,6 +31,7 @@ AHEAD = 4  # batches prepared while one is written
 SWITCH_SECONDS = 0.0005  # both threads let go of the interpreter often; neither should wait 5 ms to have it back
 GC_THRESHOLD = 50_000, 20, 50  # parsed resources make no cycles; looking for some took a fifth of the time
 KILOBYTE = 1024
+STOCK_RESOURCES_MIN = 2_000  # fewer change no plan
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +68,7 @@ class Tally:
 def run(args: argparse.Namespace) -> int:
     """Import everything that is named; exit 1 where anything was refused."""
     from waypost.access import accounts, scopes
+    from waypost.ops import database
 
     found = sources.files(args.paths)
     tenant = accounts.tenant_named(args.tenant)
@@ -86,6 +88,8 @@ def run(args: argparse.Namespace) -> int:
         with reporting.progress("Importing, kB", total, quiet=args.json) as shown:
             importer.run(found, shown)
     seconds = time.monotonic() - began
+    if tally.new >= STOCK_RESOURCES_MIN:
+        database.take_stock()
     _report(args, tally, refusals.path, lost.path, seconds)
     return 1 if tally.refused else 0
 
