@@ -126,7 +126,7 @@ def _prepare(args: argparse.Namespace) -> int:
 
     with reporting.progress("Making the demo clinic", quiet=args.json) as shown:
         filing.ensure(patients=args.patients, seed=args.seed, progress=shown.to)
-    if missing:
+    if made:
         database.take_stock()
     audit.anchor()
     return 0
