@@ -1,9 +1,12 @@
 """What every page must pass: axe in light and dark, 320 px, no console error, no other host, weight, print."""
 
 import gzip
+import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import Desk
 
 pytestmark = pytest.mark.browser
 
@@ -11,9 +14,19 @@ PAGES = (
     "/", "/?view=unclaimed", "/patients", "/patients/register", "/settings", "/design", "/nowhere",
     "/account/two-step/", "/account/password/", "/sign-out/",
     "/patients/{patient}", "/patients/{patient}/timeline", "/patients/{patient}/results", "/patients/{patient}/documents",
-    "/patients/{patient}/history",
+    "/patients/{patient}/history", "/patients/{patient}/history/Patient/{patient}", "/patients/{patient}/history/RelatedPerson/{relation}",
+    "/visits/{visit}", "/visits/{visit}?do=cancel",
+    *(f"/patients/{{patient}}/edit/{form}" for form in (
+        "phone", "email", "address", "language", "person", "about", "relation", "relation?on={relation}", "team", "coverage", "guarantor",
+        "note", "deceased",
+    )),
     "/schedule", "/schedule/times?patient={patient}", "/schedule/outbox", "/schedule/outside?patient={patient}",
 )  # fmt: skip
+OTHERS = {  # pages of other roles
+    "nurse": tuple(f"/patients/{{patient}}/edit/{form}" for form in ("problem", "medication", "allergy")),
+    "records": ("/patients/merge",),
+    "administrator": ("/settings/people",),
+}
 FIRST_LOAD_BYTES_MAX = 100_000
 
 
@@ -28,19 +41,73 @@ def check_with_axe(page, where):
     assert not wrong, f"{where}\n" + "\n".join(wrong)
 
 
+@pytest.fixture(scope="session")
+def places(clinic, chromium, a_patient):
+    """The ids that stand in the addresses of pages: a patient, a visit to come, someone beside the patient."""
+    context = chromium.new_context()
+    desk = Desk(clinic, context)
+    desk.sign_in()
+    desk.go(f"/patients/{a_patient}")
+    page = desk.page.content()
+    context.close()
+    return {
+        "patient": a_patient,
+        "visit": re.search(r'href="/visits/([^"/]+)"', page)[1],
+        "relation": re.search(r'edit/relation\?on=([^"]+)"', page)[1],
+    }
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(window, a_patient, scheme):
+def test_axe_finds_nothing(window, places, scheme):
     desk = window(color_scheme=scheme)
     for path in PAGES:
-        desk.go(path.format(patient=a_patient))
+        desk.go(path.format(**places))
         check_with_axe(desk.page, path)
+    for role, paths in OTHERS.items():
+        other = window(role, color_scheme=scheme)
+        for path in paths:
+            assert other.go(path.format(**places)) == 200, path
+            check_with_axe(other.page, f"{role}: {path}")
+
+
+def test_axe_finds_nothing_on_what_a_form_answers(window, places):
+    desk = window()
+    page = desk.page
+    desk.go(f"/visits/{places['visit']}?do=cancel")
+    page.click("#cancel button.primary")
+    page.wait_for_selector("#cancel .errors")
+    check_with_axe(page, "cancel without a reason")
+    desk.go("/schedule/times")
+    page.fill("main #q", "an")  # several begin so
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/schedule/for")
+    check_with_axe(page, "for whom")
+    desk.go("/patients/register")
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    check_with_axe(page, "register, unfolded")
+    page.click("text=Add another person")
+    page.wait_for_selector("[name=p2-name]")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.activeElement.textContent") == "Third person"
+    check_with_axe(page, "register, a third person")
+    desk.go(f"/patients/{places['patient']}/edit/about")
+    page.check("[name=race][value=declined]")
+    page.check("[name=race][value='2106-3']")
+    page.click("main button.primary")
+    page.wait_for_selector(".errors")
+    check_with_axe(page, "about, to be mended")
+    records = window("records")
+    records.go("/patients/merge")
+    records.page.click("main button.primary")
+    records.page.wait_for_selector(".errors")
+    check_with_axe(records.page, "merge without numbers")
 
 
 @pytest.mark.parametrize("width", [320, 360])
-def test_nothing_is_wider_than_a_phone(window, a_patient, width):
+def test_nothing_is_wider_than_a_phone(window, places, width):
     desk = window(width=width)
     for path in PAGES:
-        desk.go(path.format(patient=a_patient))
+        desk.go(path.format(**places))
         wide = desk.page.evaluate(
             "() => [document.documentElement.scrollWidth, [...document.querySelectorAll('main *')].filter(e =>"
             " e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll,.board,.tabs,.rail,pre,[tabindex]'))"
@@ -49,11 +116,11 @@ def test_nothing_is_wider_than_a_phone(window, a_patient, width):
         assert wide[0] <= width, (path, wide)
 
 
-def test_the_console_is_silent_and_nobody_else_is_asked(window, a_patient):
+def test_the_console_is_silent_and_nobody_else_is_asked(window, places):
     desk = window()
     for path in PAGES:
         if path != "/nowhere":
-            desk.go(path.format(patient=a_patient))
+            desk.go(path.format(**places))
     assert desk.said == []
     assert [url for url in desk.asked if not url.startswith((desk.base, "data:"))] == []
 

@@ -152,6 +152,12 @@ def test_someone_with_one_name_is_registered_and_found(desk, context):
     assert [hit.id for hit in hits] == [new]
 
 
+def test_a_legal_guardian_may_consent(desk, read):
+    new = patient_of(desk().post("/patients/register", form(born="5/5/2020", **{"p0-name": "Ana Kidd", "p0-relation": "GUARD"})))
+    (related,) = read(new, "RelatedPerson")
+    assert fhir.extension(related, "may-consent") is True
+
+
 def test_a_former_given_name_is_kept(desk, read):
     (patient,) = read(patient_of(desk().post("/patients/register", form(former_given="Adam"))), "Patient")
     assert patient["name"][1] == {"use": "old", "family": "Okonjo", "given": ["Adam"]}
@@ -192,6 +198,8 @@ def test_one_more_is_added_without_a_script_and_all_that_was_typed_stays(desk, m
     assert re.search(r'value="2106-3"[^>]* checked', page)
     assert re.search(r'name="p0-may_discuss" value="bills"[^>]* checked', page)
     assert re.search(r'value="home"[^>]* selected', page)
+    folded = re.findall(r"<details class=\"card\"( open)?><summary><h2>([^<]+)", page)
+    assert [name for opened, name in folded if not opened] == ["Language and needs", "Who pays"], "what was typed in stands open"
 
 
 def test_three_phones_with_their_kinds_and_a_third_person_who_pays(desk, read):

@@ -22,7 +22,7 @@ ABOUT = {"visits": "visits", "bills": "bills", "clinical": "health", "all": "eve
 
 _RELATIONS = {
     "MTH": "mother", "FTH": "father", "PRN": "parent", "GUARD": "guardian", "DAUC": "daughter", "SONC": "son", "CHILD": "child",
-    "SPS": "spouse", "WIFE": "wife", "HUSB": "husband", "DOMPART": "partner", "SIS": "sister", "BRO": "brother", "SIB": "sibling",
+    "SPS": "spouse", "WIFE": "wife", "HUSB": "husband", "DOMPART": "partner", "SIS": "sister", "BRO": "brother", "SIB": "brother or sister", "EXT": "other relative",
     "GRMTH": "grandmother", "GRFTH": "grandfather", "GRPRN": "grandparent", "FRND": "friend", "NBOR": "neighbor", "AUNT": "aunt",
     "UNCLE": "uncle", "C": "emergency contact", "N": "next of kin", "POWATT": "power of attorney",
     "HPOWATT": "healthcare power of attorney", "GRNDDAU": "granddaughter", "GRNDSON": "grandson", "NIECE": "niece", "NEPHEW": "nephew",

@@ -45,6 +45,7 @@ class EditPage(Page):
     both: Sequence[Both] = ()
     stale: bool = False
     wish: str = ""
+    alone: bool = False  # the form has a page of its own, and its title is the page's
 
 
 @require_http_methods(["GET", "POST"])
@@ -130,6 +131,7 @@ def _show(
         both=differing(form, found.form(initial=loaded.initial, **loaded.needs)) if stale else (),
         stale=stale,
         wish=_wish(request) or str(uuid7(request.ctx.now)),
+        alone=whole or request.POST.get("alone") == "1",
     )
     if whole:
         return render_page(request, page, status)

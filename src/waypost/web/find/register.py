@@ -40,7 +40,7 @@ class Row:
     fresh: bool
 
 
-SECTIONS = {  # what is folded, and the fields that unfold it where they are to be fixed
+SECTIONS = {  # what is folded, and the fields that unfold it where something is in them or to be fixed
     "reach": ("phone_declined", "email", "email_ok", "line", "city", "state", "postal", "no_address", "address_declined"),
     "language": ("speaks", "writes", "interpreter", "needs"),
     "people": (),
@@ -81,14 +81,19 @@ class RegisterPage(Page):
 
     @property
     def unfolded(self) -> frozenset[str]:
-        """Return the sections that stand open: something in them is to be fixed, or one more was asked for there."""
+        """Return the sections that stand open: those with something in them, to be fixed or asked for just now."""
         found = {
-            name for name, fields in SECTIONS.items() if any(field in self.form.errors for field in fields)
+            name for name, fields in SECTIONS.items() if any(self._stands(self.form, field) for field in fields)
         }
         for name, what, forms in (("reach", "phone", self.phones), ("people", "person", self.people)):
-            if self.more == what or any(form.errors for form in forms):
+            if self.more == what or any(self._stands(form, field) for form in forms for field in form.fields):
                 found.add(name)
         return frozenset(found)
+
+    def _stands(self, form: Any, field: str) -> bool:
+        """Return whether a folded field has something in it or against it; the first number stands above the folds."""
+        above = form is self.phones[0] and field == "number"
+        return field in form.errors or (not above and form[field].value() not in (None, "", [], False))
 
 
 def _forms(

@@ -16,7 +16,7 @@ LANGUAGE_CHOICES = (("", "Not asked"), ("en", "English"), ("es", "Spanish"),
                     *sorted(((c, n) for c, n in LANGUAGES.items() if c not in {"en", "es"}), key=lambda each: each[1]))  # fmt: skip
 NEEDS = (("Wheelchair", "Wheelchair"), ("Hard of hearing", "Hard of hearing"), ("Low vision", "Low vision"),
          ("Needs a lift", "Needs a lift"), ("Companion", "Comes with a companion"))  # fmt: skip
-DISCUSS = (("visits", "Visits"), ("bills", "Bills"), ("clinical", "Care and results"), ("all", "Everything"))
+DISCUSS = (("visits", "Visits"), ("bills", "Bills"), ("clinical", "Health"), ("all", "Everything"))
 
 
 def yes_no(value: str) -> bool | None:
@@ -117,7 +117,8 @@ class PersonForm(DeskForm):
         data = self.cleaned_data
         if not data["name"]:
             return None
-        return PersonWish(name=data["name"], relation=data["relation"] or "EXT", phone=data["phone"], guardian=data["guardian"],
+        return PersonWish(name=data["name"], relation=data["relation"] or "EXT", phone=data["phone"],
+                          guardian=data["guardian"] or data["relation"] == "GUARD",
                           emergency=data["emergency"], may_discuss=tuple(data["may_discuss"]), until=data["until"])  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from waypost.web.forms import DeskForm, TypedDateField
 
 RELATIONS = (
     ("", "Choose"), ("MTH", "Mother"), ("FTH", "Father"), ("PRN", "Parent"), ("SPS", "Spouse"), ("DOMPART", "Partner"),
-    ("DAUC", "Daughter"), ("SONC", "Son"), ("SIS", "Sister"), ("BRO", "Brother"), ("GRPRN", "Grandparent"),
-    ("AUNT", "Aunt"), ("UNCLE", "Uncle"), ("FRND", "Friend"), ("NBOR", "Neighbor"), ("HPOWATT", "Healthcare power of attorney"),
+    ("CHILD", "Child"), ("DAUC", "Daughter"), ("SONC", "Son"), ("SIB", "Brother or sister"), ("SIS", "Sister"), ("BRO", "Brother"),
+    ("GRPRN", "Grandparent"), ("EXT", "Other relative"), ("AUNT", "Aunt"), ("UNCLE", "Uncle"), ("FRND", "Friend"), ("NBOR", "Neighbor"), ("HPOWATT", "Healthcare power of attorney"),
 )  # fmt: skip
 ABOUT = (("visits", "Visits"), ("bills", "Bills"), ("clinical", "Health"), ("all", "Everything"))
 ROLES = (
