@@ -61,6 +61,11 @@ class NotASeries(Problem):
     title = "This visit is not part of a series."
 
 
+class AnswerNeedsWho(Problem):
+    code, status, issue = "coordination.answer-needs-who", 422, "required"
+    title, remedy = "Nobody is named who confirmed it.", "Write the interpreter, driver or company that comes."
+
+
 class NotOnRoster(Problem):
     code, status, issue = "coordination.not-on-roster", 409, "business-rule"
     title = "That patient is not on the roster of this visit."

@@ -9,18 +9,26 @@ from waypost.coordination import limits
 from waypost.kernel import ids
 from waypost.kernel.context import Context
 from waypost.kernel.dates import say_moment
+from waypost.messaging.rules import wording
 from waypost.records import queries
 from waypost.records.versions import Filing, Version
+from waypost.registry import fhir as people
 from waypost.scheduling import fhir
 
 TASK = "urn:waypost:task"
 POOL = "urn:waypost:pool"
+RIDE = "From home and back"
 NAMES = {"interpreter": "Interpreter", "ride": "Ride"}
 FOLLOWING = frozenset({*NAMES, "order-missing", "waitlist"})  # what goes with a visit when it is moved, missed or cancelled
 OPEN = frozenset(
     {"draft", "requested", "received", "accepted", "rejected", "ready", "in-progress", "on-hold"}
 )
 Resource = dict[str, Any]
+
+
+def interpreter_words(patient: Resource) -> str:
+    """Return what is asked for: an interpreter of the language that the patient speaks."""
+    return wording.language_name(people.spoken_language(patient).split("-")[0] or "language not known", "en")
 
 
 def ask(ctx: Context, kind: str, appointment: Resource, patient: str, words: str) -> Filing:
@@ -100,7 +108,7 @@ def again(ctx: Context, task: Version, start: datetime) -> Filing:
     """Return the request as it stands after its visit moved: asked for anew, whatever was answered before."""
     words = str((task.resource.get("reasonCode") or {}).get("text") or kind_of(task.resource))
     changed: Resource = {
-        **task.resource,
+        **{k: v for k, v in task.resource.items() if k != "output"},
         "status": "requested",
         "statusReason": {"text": "The visit was moved."},
         "lastModified": fhir.say(ctx.now.replace(microsecond=0)),

@@ -106,7 +106,8 @@ def _why_not(one: queries.Delivery, appointment: Version | None) -> str:
     if appointment is None:
         return "the visit was undone"
     status = appointment.resource.get("status")
-    if (one.kind == "cancelled") != (status in {"cancelled", "entered-in-error", "noshow"}):
+    off = one.patient not in fhir.patients_of(appointment.resource)  # taken off a group that goes on
+    if (one.kind == "cancelled") != (off or status in {"cancelled", "entered-in-error", "noshow"}):
         return "the visit was changed again"
     if appointment.version != one.version and appointment.at - one.created_at <= UNDO_WINDOW + timedelta(
         seconds=5

@@ -11,6 +11,7 @@ from waypost.coordination.actions.booking import (
     announce,
     attend,
     check_order,
+    patients_of,
     visit_wish,
 )
 from waypost.coordination.actions.once import once
@@ -118,9 +119,10 @@ def _lock_everyone(ctx: Context, wish: BookingWish) -> None:
 
 @action(Permission.APPOINTMENT_BOOK)
 def add_to_group(
-    ctx: Context, appointment: str, patient: str, *, expect: int | None = None, key: str = "", waiting: str = ""
-) -> Version:
-    """Put one more patient on the roster; `waiting` is the visit on the waitlist that ends with it.
+    ctx: Context, appointment: str, patient: str, *, expect: int | None = None, key: str = "", waiting: str = "",
+    interpreter: bool = False, ride: bool = False,
+) -> Version:  # fmt: skip
+    """Put one more patient on the roster, with what is asked for them; `waiting` is the visit on the waitlist that ends with it.
 
     Raises GroupFull, AlreadyOnRoster, PatientElsewhere, NotWaiting.
     """
@@ -134,6 +136,11 @@ def add_to_group(
         if waited is not None:
             found_a_time(ctx, waited.id, "Joined a group.")
             scheduling.cancel(ctx, waited.id, reason="Joined a group.", expect=waited.version)
+        wanted = [("interpreter", requests.interpreter_words(person))] if interpreter else []
+        wanted += [("ride", requests.RIDE)] if ride else []
+        asked = [requests.ask(ctx, kind, added.resource, patient, words) for kind, words in wanted]
+        if asked:
+            records.file_many(ctx, asked)
         announce(ctx, added, [person], "booked")
         return added
 
@@ -142,7 +149,7 @@ def add_to_group(
 
 @action(Permission.APPOINTMENT_STATUS)
 def remove_from_group(ctx: Context, appointment: str, patient: str, *, expect: int | None = None) -> Version:
-    """Take a patient off the roster; with the last one the visit is cancelled."""
+    """Take a patient off the roster and let them know; with the last one the visit is cancelled."""
     visit = read(ctx, appointment)
     if expect is not None and expect != visit.version:
         raise Stale
@@ -150,7 +157,10 @@ def remove_from_group(ctx: Context, appointment: str, patient: str, *, expect: i
     if patient not in roster:
         raise NotOnRoster
     if len(roster) == 1:
-        return cancel_all(ctx, [visit], "patient", "")[0]
+        ended = cancel_all(ctx, [visit], "patient", "")[0]
+        announce(ctx, ended, patients_of(ctx, ended), "cancelled")
+        return ended
+    person = [one for one in patients_of(ctx, visit) if one["id"] == patient]
     scheduling.lock(ctx, scheduling.resolved(ctx, fhir.resources_of(visit.resource)))
     kept = [p for p in visit.resource["participant"] if fhir.reference(p) != f"Patient/{patient}"]
     left = records.file(ctx, {**visit.resource, "participant": kept}, id=appointment, expect=visit.version)
@@ -161,6 +171,7 @@ def remove_from_group(ctx: Context, appointment: str, patient: str, *, expect: i
     ]
     if withdrawn:
         records.file_many(ctx, withdrawn)
+    announce(ctx, left, person, "cancelled")
     return left
 
 

@@ -30,6 +30,7 @@ from waypost.web.words import clock, count
 
 BY = {"provider": "Providers", "room": "Rooms", "device": "Devices"}
 COLUMNS_MAX = 60
+REFUSED = frozenset({"rejected", "failed"})  # of an interpreter or a ride
 NOUNS = {
     "clinician": "provider",
     "nurse": "nurse",
@@ -305,9 +306,12 @@ def _marks(row: BoardRow) -> tuple[Mark, ...]:
     if states.get("interpreter") in {"requested", "received"}:
         marks.append(Mark("languages", "Interpreter asked for"))
     elif states.get("interpreter") in {"accepted", "in-progress", "completed"}:
-        marks.append(Mark("languages", "Interpreter"))
+        marks.append(Mark("languages", "Interpreter confirmed"))
+    elif states.get("interpreter") in REFUSED:
+        marks.append(Mark("languages", "No interpreter possible"))
     if "ride" in states and states["ride"] not in {"cancelled"}:
-        marks.append(Mark("car", "Ride" if states["ride"] in {"accepted", "completed"} else "Ride asked for"))
+        confirmed, refused = states["ride"] in {"accepted", "in-progress", "completed"}, states["ride"] in REFUSED
+        marks.append(Mark("car", "Ride confirmed" if confirmed else "No ride possible" if refused else "Ride asked for"))
     if row.lane is not None and row.lane >= over.LANE_MIN:
         marks.append(Mark("layers-2", "Double-booked by a supervisor", always=True))
     if row.lane is None:

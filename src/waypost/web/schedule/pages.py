@@ -95,6 +95,8 @@ class Session:
     url: str
     join_url: str
     key: str
+    interpreter: str = ""  # what is asked for them besides, in words; '' where the patient needs none
+    needs_interpreter: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +218,7 @@ class VisitPage(Page):
     cancel: ReasonCard | None = None
     letter: LetterCard | None = None
     letter_note: str = ""
+    requests: Sequence[Any] = ()  # RequestRow: interpreter and ride, each with its acts
     deliveries: Sequence[Sent] = ()
     mail_said: str = ""
     history: Sequence[tuple[str, str]] = ()

@@ -22,7 +22,7 @@ from waypost.web.schedule import narrow, over, rows, waiting
 from waypost.web.schedule.chips import groups
 from waypost.web.schedule.choices import Choices
 from waypost.web.schedule.pages import BookCard, Session, TimesPage
-from waypost.web.schedule.searching import Search, name_of, search
+from waypost.web.schedule.searching import Search, languages_of, name_of, search
 from waypost.web.words import count
 
 
@@ -125,6 +125,7 @@ def _sessions(found: Search) -> list[Session]:
     if found.kind is None or found.kind.capacity < 2 or found.choices.move:
         return []
     sessions = []
+    code, language = languages_of(found)
     for one in groups_ahead(found.scope, found.kind.code, found.now, capacity=found.kind.capacity):
         mine = f"Patient/{found.choices.patient}" in one.people
         calendar = next(
@@ -141,6 +142,8 @@ def _sessions(found: Search) -> list[Session]:
                 key=str(
                     ids.uuid5_of("join", one.appointment, found.choices.patient, str(found.now.timestamp()))
                 ),
+                interpreter=f"Ask for a {language} interpreter" if code and (code != "en" or found.interpreter) else "",
+                needs_interpreter=bool(found.interpreter),
             )
         )
     return sessions

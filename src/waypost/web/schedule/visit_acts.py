@@ -128,6 +128,8 @@ def join(request: Request, id: str) -> HttpResponse:
         asked.id_(request.POST, "patient"),
         key=asked.key(request.POST),
         waiting=asked.id_(request.POST, "wait"),
+        interpreter=bool(request.POST.get("interpreter")),
+        ride=bool(request.POST.get("ride")),
     )
     return _after(request, made, "Added to the group.")
 

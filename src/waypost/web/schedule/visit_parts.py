@@ -35,12 +35,6 @@ STATUSES = {
     "noshow": Status("late", "Did not come"), "proposed": Status("soon", "Proposed"), "waitlist": Status("", "Waitlist"),
     "entered-in-error": Status("", "Entered in error"),
 }  # fmt: skip
-TASK_STATES = {
-    "requested": Status("soon", "Asked for"), "received": Status("soon", "Asked for"), "accepted": Status("ok", "Confirmed"),
-    "in-progress": Status("ok", "Confirmed"), "completed": Status("ok", "Confirmed"), "rejected": Status("late", "Refused"),
-    "cancelled": Status("", "Withdrawn"), "failed": Status("late", "Failed"), "draft": Status("soon", "To ask"),
-    "on-hold": Status("soon", "Waiting"), "ready": Status("ok", "Confirmed"),
-}  # fmt: skip
 
 
 def hours_of(start: datetime, end: datetime, zone: str) -> str:
@@ -182,10 +176,6 @@ def facts_of(
             CardFact(label=names.get(kind, kind), value=said, status=Status("soon", "To ask when booked"))
             for kind, said in fhir.asks_of(resource).items()
         ]
-    for task in notice.tasks if notice else ():
-        kind = str((task.get("code") or {}).get("text") or "Request")
-        told = str((task.get("reasonCode") or {}).get("text") or "").partition(", for the visit on")[0]
-        facts.append(CardFact(label=kind, value=told, status=TASK_STATES.get(task.get("status", ""))))
     for label, name in (("Note to staff", "comment"), ("Note to patient", "patientInstruction")):
         if resource.get(name):
             facts.append(CardFact(label=label, value=resource[name]))

@@ -1,5 +1,6 @@
 """One visit: what it is, what may be done with it, what went out, and its history."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.http import HttpResponse
@@ -7,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from waypost.access import scopes
-from waypost.coordination import notices, patients
+from waypost.coordination import answering, notices, patients
 from waypost.kernel.context import Context
 from waypost.kernel.dates import local_day, say_day
 from waypost.kernel.scope import Scope
@@ -20,10 +21,12 @@ from waypost.scheduling.queries.clinic import clinic
 from waypost.web.chart.bands import band
 from waypost.web.forms import DeskForm
 from waypost.web.pages import Request, render_page
+from waypost.web.parts import Band, Fact
 from waypost.web.schedule import choices as choosing
 from waypost.web.schedule import sought
 from waypost.web.schedule import visit_letters as letters
 from waypost.web.schedule import visit_parts as parts
+from waypost.web.schedule import visit_requests as asks
 from waypost.web.schedule.pages import CardFact, VisitPage
 from waypost.web.schedule.sites import site_names
 from waypost.web.schedule.visit_history import history_of
@@ -70,12 +73,14 @@ def page_of(request: Request, found: Version, *, asked: str = "", form: DeskForm
     )
     say = parts.said_of(notice, ctx, "en") if tell and notice else ""
     spanish = bool(view and people.spoken_language(view.resource).startswith("es"))
+    roster = letters.roster_of(scope, ctx, found, ids_)
+    rows = asks.rows_of(ctx, found, answering.beside(scope, found.id), {seat.patient: seat.name for seat in roster})
     return VisitPage(
         title=f"{what}, {when}",
         status=parts.status_of(resource, ctx.now),
         note=parts.hold_note_of(resource, zone, ctx.now),
         here=reverse("visit", args=[found.id]),
-        band=band(view, acts=()) if view else None,
+        band=_band(view, asks.facts_of(rows)) if view else None,
         say=say,
         say_translated=parts.said_of(notice, ctx, "es") if say and spanish and notice else "",
         say_language="In Spanish",
@@ -86,16 +91,22 @@ def page_of(request: Request, found: Version, *, asked: str = "", form: DeskForm
             *parts.facts_of(ctx, found, notice, zone, today, outside=outside),
         ],
         stops=parts.stops_of(resource, zone),
-        roster=letters.roster_of(scope, ctx, found, ids_),
+        roster=roster,
         roster_said=parts.roster_said_of(ctx, resource, ids_),
         series=parts.series_of(ctx, found, zone, today),
         cancel=parts.reason_card_of(found, asked, form, ctx),
         letter=letters.letter_of(ctx, notice, found) if notice and view and not outside else None,
+        requests=rows,
         letter_note=_letter_note(ids_, died=died),
         deliveries=parts.deliveries_of(scope, found, zone),
         mail_said="No e-mail went out for this visit.",
         history=history_of(ctx, scope, found, zone, today),
     )
+
+
+def _band(view: patients.PatientView, facts: tuple[Fact, ...]) -> Band:
+    made = band(view, acts=())
+    return replace(made, facts=(*made.facts, *facts))
 
 
 def _letter_note(patients: list[str], *, died: bool) -> str:
