@@ -264,3 +264,32 @@ def test_one_patients_results_come_in_pages_the_undated_last(door):
         assert seen[:5] == first
         assert set(seen[5:]) == set(undated)
         assert len(seen) == 9
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("code-value-quantity=http://loinc.org|2823-3$gt5", ["high"]),
+        ("code-value-quantity=http://loinc.org|2823-3$ge4||mmol/L", ["high", "usual"]),
+        ("code-value-quantity=2823-3$gt5,2951-2$gt139", ["high", "sodium"]),
+        ("code-value-quantity=2951-2$gt150", []),
+    ],
+)
+def test_a_composite_asks_two_things_of_one_resource(door, query, found):
+    patient = door.make(PATIENT)["id"]
+    rows = (("high", "2823-3", 5.9), ("usual", "2823-3", 4.2), ("sodium", "2951-2", 140))
+    for id, code, value in rows:
+        made = observation(patient) | {
+            "id": id, "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+            "valueQuantity": {"value": value, "unit": "mmol/L", "system": "http://unitsofmeasure.org", "code": "mmol/L"},
+        }  # fmt: skip
+        assert door.put(f"/Observation/{id}", made).status == 201
+    answer = door.get(f"/Observation?patient={patient}&{query}&_sort=_id")
+    assert [entry["resource"]["id"] for entry in answer.json["entry"]] == found if found else "entry" not in answer.json
+    assert [link["url"] for link in answer.json["link"] if "code-value-quantity" in link["url"]]
+
+
+def test_a_composite_with_a_part_missing_is_refused(door):
+    answer = door.get("/Observation?code-value-quantity=2823-3")
+    assert answer.status == 400
+    assert "2 values joined by $" in answer.json["issue"][0]["diagnostics"]

@@ -18,6 +18,7 @@ from waypost.records.search.plan import (
     Refs,
     Strings,
     Table,
+    Together,
     Tokens,
     Uris,
 )
@@ -26,6 +27,7 @@ STARTS = {"Appointment": "date", "Slot": "start"}  # held once, and never longer
 _LOCAL = re.compile(
     r"(?P<type>[A-Z][A-Za-z]{1,63})/(?P<id>[A-Za-z0-9\-.]{1,64})(/_history/[A-Za-z0-9\-.]{1,64})?"
 )
+_DOLLAR = re.compile(r"(?<!\\)\$")
 KEPT_CHARACTERS = 190  # of a long string; beyond stands a digest
 TABLES: dict[str, Table] = {
     "token": "token", "uri": "token", "string": "string", "reference": "ref", "date": "date", "number": "number",
@@ -47,6 +49,10 @@ class Param(Protocol):
     @property
     def targets(self) -> Sequence[str]: ...
     @property
+    def expression(self) -> str: ...
+    @property
+    def components(self) -> Sequence[tuple[str, str]]: ...
+    @property
     def paths(self) -> Sequence[Sequence[Any]]: ...
 
 
@@ -54,6 +60,9 @@ def clause_of(
     kind: str, param: Param, modifier: str, texts: list[str], *, now: datetime, base: str
 ) -> Clause:
     """Return the clause for a parameter. Raises Unsearchable where kind or modifier is not supported."""
+    if is_joined(kind, param):
+        _none(modifier)
+        return Together(param.name, tuple(_parts_of(kind, param, text, now, base) for text in texts))
     if param.type not in TABLES:
         raise Unsearchable(f"kind {param.type} is not supported")
     if modifier == "missing":
@@ -77,6 +86,25 @@ def clause_of(
             _none(modifier)
             quantity = param.type == "quantity"
             return Numbers(param.name, tuple(values.amount(text, quantity=quantity) for text in texts))
+
+
+def is_joined(kind: str, param: Param) -> bool:
+    """Say whether a composite's parts stand once in a resource, so that what meets each meets them together.
+
+    Where they repeat, as an Observation's components do, the index does not keep which belong together.
+    """
+    return param.type == "composite" and param.expression == kind
+
+
+def _parts_of(kind: str, param: Param, text: str, now: datetime, base: str) -> tuple[Clause, ...]:
+    values_of = [part.replace("\\$", "$") for part in _DOLLAR.split(text)]
+    if len(values_of) != len(param.components):
+        raise values.Unreadable(f"it takes {len(param.components)} values joined by $")
+    every = definitions.params_of(kind)
+    return tuple(
+        clause_of(kind, every[name], "", [value], now=now, base=base)
+        for (name, _), value in zip(param.components, values_of, strict=True)
+    )
 
 
 def _none(modifier: str) -> None:

@@ -99,6 +99,14 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """Several clauses that one resource meets at once, in one of several ways: a composite parameter."""
+
+    param: str
+    any_of: tuple[tuple["Clause", ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ids:
     ids: tuple[str, ...]
     negated: bool = False
@@ -126,7 +134,7 @@ class Has:
     clause: "Clause"
 
 
-Clause = Tokens | Strings | Uris | Refs | Dates | Numbers | Missing | Ids | Updated | Chain | Has
+Clause = Tokens | Strings | Uris | Refs | Dates | Numbers | Missing | Together | Ids | Updated | Chain | Has
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from waypost.records.search.plan import (
     Plan,
     Refs,
     Strings,
+    Together,
     Tokens,
     Updated,
     Uris,
@@ -101,6 +102,9 @@ def predicate(clause: Clause, kind: str, tenant: int, filters: Filters, *, few: 
             return _chain(clause, kind, tenant, filters)
         case Has():
             return _has(clause, kind, tenant, filters)
+        case Together():
+            ways = [all_of(predicate(one, kind, tenant, filters, few=few) for one in way) for way in clause.any_of]
+            return any_of(Sql("(") + way + Sql(")") for way in ways)
         case _:
             if isinstance(clause, Refs) and not clause.negated and clause.whose:
                 return _patients([target.removeprefix("Patient/") for target in clause.targets])
