@@ -295,6 +295,12 @@ def test_who_pays_the_rest_is_shown_changed_and_has_a_history(sign_in, context, 
     assert "Pays the rest Not asked" in words(client.get("/patients/castillo"))
 
 
+@pytest.mark.parametrize("form", ["phone", "email"])
+def test_a_number_that_is_not_there_is_not_changed(sign_in, castillo, form):
+    sent = {"version": "1", "number": "2025550100", "use": "home", "address": "m@example.org"}
+    assert sign_in().post(f"/patients/castillo/edit/{form}?on=99", sent).status_code == 404
+
+
 def test_a_number_that_she_will_not_give_is_not_asked_for_again(sign_in, context):
     cases.file_all(context(), [cases.patient(telecom=[])])
     client = sign_in()

@@ -261,8 +261,7 @@ def _view(
     def of(type_: str) -> list[Json]:
         return [v.resource for v in kept.get(type_, ())]
 
-    version = kept["Patient"][0]
-    resource = version.resource
+    resource = (version := kept["Patient"][0]).resource
     related = relations.relations(of("RelatedPerson"), reading)
     coverages = _coverages(of("Coverage"), of("CoverageEligibilityResponse"), reading)
     minor = relations.minor(resource, related, reading.today)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from waypost.kernel.context import Context
+from waypost.records.problems import NotFound
 from waypost.records.versions import Version
 from waypost.registry import about, edits, fhir
 from waypost.registry.amending import amend_patient
@@ -14,9 +15,12 @@ DECLINED = End("declined", "Declined to give a number")
 NO_LONGER = End("end", "No longer in use")
 
 
-def place_of(on: str) -> int | None:
-    """Return the place in Patient.telecom that an address names; None for a new number."""
-    return asked.number({"on": on}, "on", most=99_999)
+def place_of(on: str, person: Json | None) -> int | None:
+    """Return the place in Patient.telecom that an address names; None for a new number. Raises NotFound for no place."""
+    place = asked.number({"on": on}, "on", most=99_999)
+    if on and (place is None or place >= len((person or {}).get("telecom", ()))):
+        raise NotFound
+    return place
 
 
 def of_open_chart(ctx: Context, version: Version) -> Version:
@@ -62,7 +66,7 @@ class PhoneEdit(PatientEdit):
         self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
     ) -> Version:
         number = values["number"]
-        place = place_of(on)
+        place = place_of(on, loaded.resource)
         kept = "" if place is None else loaded.resource["telecom"][place]["value"]  # type: ignore[index]
         if kept and fhir.dial(number) == fhir.dial(kept):
             number = kept  # the same number: the spelling on record stays
@@ -78,7 +82,7 @@ class PhoneEdit(PatientEdit):
         if how == DECLINED.value:
             return amend_patient(ctx, patient, seen, lambda old: edits.with_declined(old, "phone"))
         return amend_patient(
-            ctx, patient, seen, lambda old: edits.with_phone(old, place_of(on), None, today_of(ctx))
+            ctx, patient, seen, lambda old: edits.with_phone(old, place_of(on, old), None, today_of(ctx))
         )
 
     def ended_said(self, how: str) -> str:
@@ -108,7 +112,7 @@ class EmailEdit(PatientEdit):
             ctx,
             patient,
             seen,
-            lambda old: edits.with_email(old, place_of(on), address, wanted=wanted, today=today_of(ctx)),
+            lambda old: edits.with_email(old, place_of(on, old), address, wanted=wanted, today=today_of(ctx)),
         )
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
@@ -116,7 +120,7 @@ class EmailEdit(PatientEdit):
             ctx,
             patient,
             seen,
-            lambda old: edits.with_email(old, place_of(on), "", wanted=False, today=today_of(ctx)),
+            lambda old: edits.with_email(old, place_of(on, old), "", wanted=False, today=today_of(ctx)),
         )
 
     def ended_said(self, how: str) -> str:
