@@ -90,7 +90,7 @@ def test_the_export_is_what_is_shown_and_is_audited(seen):
     answer = auditor.get("/settings/audit/entries.csv", {"who": f"staff:{coordinator.account.pk}"})
     lines = answer.content.decode().splitlines()
     assert answer["Content-Type"].startswith("text/csv")
-    assert lines[0] == "When,Who,What,Patient,Door"
+    assert lines[0] == "When,Who,What,Of whom or what,Door"
     assert all(coordinator.account.username in line for line in lines[1:])
     assert "exported the audit" in said(auditor.get("/settings/audit"))
 

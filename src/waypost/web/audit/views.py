@@ -19,6 +19,8 @@ from waypost.access.queries import names_of
 from waypost.audit.reading import Asked, Check, Place, Seen
 from waypost.kernel.dates import local_day, say_moment
 from waypost.kernel.scope import Scope
+from waypost.records import queries as records
+from waypost.registry import clinic
 from waypost.registry import queries as registry
 from waypost.registry.fhir import say_mrn
 from waypost.registry.limits import ASKED_CHARACTERS_MAX
@@ -124,7 +126,7 @@ def export(request: Request) -> HttpResponse:
     scope, seen = auditing.look(request.ctx, choice.asked, EXPORT_ROWS_MAX, export=True)
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["When", "Who", "What", "Patient", "Door"])
+    writer.writerow(["When", "Who", "What", "Of whom or what", "Door"])
     writer.writerows([_plain(cell) for cell in (row.when, row.who, row.what, row.whom, row.door)] for row in rows_of(request, scope, seen, exact=True))
     if len(seen) == EXPORT_ROWS_MAX:
         writer.writerow([f"Only the newest {EXPORT_ROWS_MAX:,} entries are here; choose fewer days for the others."])
@@ -151,12 +153,14 @@ def rows_of(request: Request, scope: Scope, seen: Sequence[Seen], *, exact: bool
     ctx = request.ctx
     names = names_of(ctx.tenant, [str(one.fields.get("actor", "")) for one in seen])
     people = whom(scope, [str(one.fields["patient"]) for one in seen if one.fields.get("patient")])
+    things = _things(scope, [str(one.fields.get("what") or "") for one in seen])
     today = local_day(ctx.now, ctx.zone)
     found = []
     for one in seen:
         actor, patient = str(one.fields.get("actor", "")), str(one.fields.get("patient") or "")
         when = one.place.at.astimezone(ZoneInfo(ctx.zone)).isoformat(timespec="seconds") if exact else say_moment(one.place.at, ctx.zone, today=today)
-        found.append(Row(when, names.get(actor) or actor, words.say(one.fields), people.get(patient, patient),
+        found.append(Row(when, names.get(actor) or actor, words.say(one.fields),
+                         people.get(patient, patient) or things.get(words.thing_of(one.fields), ""),
                          words.DOORS.get(str(one.fields.get("door", "")), str(one.fields.get("door", ""))),
                          one.fields.get("outcome") == "refused"))  # fmt: skip
     return found
@@ -165,6 +169,14 @@ def rows_of(request: Request, scope: Scope, seen: Sequence[Seen], *, exact: bool
 def whom(scope: Scope, ids: Sequence[str]) -> dict[str, str]:
     """Return 'Okonjo, Ada · MRN 004 182': enough to know whose record it is, no more."""
     return {key: f"{one.name} · MRN {say_mrn(one.mrn)}" for key, one in registry.people(scope, ids).items()}
+
+
+def _things(scope: Scope, whats: Sequence[str]) -> dict[str, str]:
+    """Return the names of places, devices and members of staff, and the codes of visit types."""
+    named = {words.thing_of({"what": what}) for what in whats}
+    keys = [tuple(one.split("/", 1)) for one in named if one.startswith(words.NAMED)]
+    found = {f"{kind}/{id}": clinic.name_of(version.resource) for (kind, id), version in records.many(scope, keys).items()}  # type: ignore[arg-type]
+    return found | {one: one.removeprefix("VisitType/").replace("-", " ") for one in named if one.startswith("VisitType/")}
 
 
 def _hits(request: Request, text: str) -> Sequence[Hit]:

@@ -30,6 +30,7 @@ THINGS = {
     "DiagnosticReport": "a report", "Immunization": "an immunization", "Procedure": "a procedure", "CarePlan": "a care plan",
 }  # fmt: skip
 MANY = {"Patient": "patients", "Appointment": "visits", "Task": "work", "Slot": "free times"}
+NAMED = ("Practitioner/", "Location/", "Device/")  # what an entry may be about that has a name of its own
 DOORS = {"web": "desk", "api": "FHIR", "cli": "command line", "worker": "worker", "interfaces": "interface"}
 
 
@@ -50,6 +51,12 @@ def say(fields: Mapping[str, Any]) -> str:
     if fields.get("version"):
         words += f" (version {fields['version']})"
     return words + _more(act, detail)
+
+
+def thing_of(fields: Mapping[str, Any]) -> str:
+    """Return 'Location/x' for what an entry is about: hours are those of someone or something."""
+    parts = str(fields.get("what") or "").removeprefix("Calendar/").split("/")
+    return "/".join(parts[:2])
 
 
 def _more(act: str, detail: Mapping[str, Any]) -> str:

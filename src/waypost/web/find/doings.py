@@ -35,6 +35,10 @@ DOINGS = (
     Doing("Merge two charts", "merge", "merge", "duplicate double same person records"),
     Doing("Outbox", "mail", "outbox", "letters email messages sent"),
     Doing("Settings", "settings", "settings", "account password dark light keys passkey two-step profile"),
+    Doing("Places", "building-2", "setup-places", "site sites room rooms device devices location clinic set up"),
+    Doing("People who are booked", "calendar-clock", "setup-people", "hours calendar provider leave holiday staff clinician"),
+    Doing("Visit types", "list-checks", "setup-visit-types", "kind of visit length preparation"),
+    Doing("Audit", "shield-check", "audit", "who looked changed log verify"),
     Doing("Design of the desk", "swatch-book", "design", "components"),
     Doing("Sign out", "log-out", "account_logout", "log out leave"),
 )

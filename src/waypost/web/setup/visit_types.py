@@ -78,9 +78,14 @@ def visit_types(request: Request) -> HttpResponse:
     calendars = templates.calendars(scope)
     groups: dict[str, list[KindRow]] = {}
     for one in templates.visit_types(scope):
-        groups.setdefault(one.body.get("department") or "No department", []).append(_row(one, calendars))
+        groups.setdefault(_department(one.body.get("department") or "No department"), []).append(_row(one, calendars))
     shown = [(word, sorted(rows, key=lambda row: row.retired)) for word, rows in groups.items()]
     return render_page(request, KindsPage(title="Visit types", groups=shown))
+
+
+def _department(text: str) -> str:
+    """Return 'Behavioral health' for a department that is kept as behavioral-health; others as they were typed."""
+    return text.replace("-", " ").capitalize() if text == text.lower() else text
 
 
 def _row(one: Template, calendars: Sequence[Template]) -> KindRow:
