@@ -71,6 +71,7 @@ def test_a_hold_is_for_one_and_says_so(client, clinic):
     answer = client.post("/schedule/book", sent)
     assert answer.status_code == 422
     assert "A hold is for one visit." in words(answer)
+    assert "taken" not in words(answer).replace("dates that are taken", "")
     assert 'value="Cough"' in answer.content.decode()
     assert client.post("/schedule/book", {**sent, "repeat": ""}).status_code == 303
 
@@ -138,6 +139,17 @@ def test_another_hour_for_all_is_free_for_all(client, clinic, series):
     assert answer.status_code == 303, words(answer)
     first, *others = starts(clinic, series)
     assert others == [first + WEEK, first + 2 * WEEK]
+
+
+def test_another_hour_for_all_keeps_to_what_was_chosen(client, clinic, series):
+    in_the_way(clinic, FIRST + WEEK + 5 * HOUR)
+    url = links(client.get(f"/visits/{series.id}"), "move=")[0]
+    start = FIRST + 5 * HOUR
+    times = client.get(f"{url}&at={start:%Y%m%dT%H%MZ}&who=Practitioner/lind&part=pm")
+    card = move(client, client.get(links(times, f"chosen={start:%Y%m%dT%H%MZ}")[0]), "rest")
+    offered = re.findall(r'name="take_instead" value="\d{8}T(\d{4})Z', card.content.decode())
+    assert offered
+    assert all(clock >= "1700" for clock in offered), "afternoons in New York"
 
 
 def test_a_holiday_in_the_way_of_a_series_is_named(client, clinic):

@@ -54,7 +54,8 @@ class TypedDateField(forms.CharField):
             else None
         )
         if found is None:
-            raise forms.ValidationError("Write the date as 3/12/1957, Mar 12 1957 or 1957-03-12.")
+            like = "1/5/2027, Jan 5 or 2027-01-05" if self.prefer == "future" else "3/12/1957, Mar 12 1957 or 1957-03-12"
+            raise forms.ValidationError(f"Write the date as {like}.")
         return found
 
     @staticmethod

@@ -1,7 +1,7 @@
 """Move a visit, or with it the rest or all of its series: each one where it was meant to go, or none at all."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -173,17 +173,19 @@ def _hours_for_all(
 ) -> tuple[FoundTime, ...]:
     """Look at the free hours of the wished day and some days on; those at which every other visit is free as well."""
     here = queries.clinic(ctx.tenant, ctx.now)
-    mine = _look(ctx, visit.resource, wish)
+    bare = _look(ctx, visit.resource, wish)
     zone = ZoneInfo(ctx.zone)
     day = datetime.combine(wish.start.astimezone(zone).date(), time.min, zone).astimezone(UTC)
-    asked = FindWish(
-        **{**mine, "since": max(day, ctx.now), "until": day + timedelta(days=limits.HOURS_FOR_ALL_DAYS)},
-        instead_of=visit.id, limit=limits.HOURS_FOR_ALL_TRIED,
+    sought = wish.sought or bare  # the visit that is moved keeps to all that was chosen; the others move along
+    last = day + timedelta(days=limits.HOURS_FOR_ALL_DAYS)
+    asked = replace(
+        sought, since=max(day, ctx.now, sought.since or day), until=min(last, sought.until or last), instead_of=visit.id,
+        limit=limits.HOURS_FOR_ALL_TRIED,
     )  # fmt: skip
     around = queries.surroundings(ctx.tenant, here, ctx.now, asked)
     kind = here.kind(asked.visit_type)
     looks = {
-        one.id: queries.surroundings(ctx.tenant, here, ctx.now, FindWish(**mine, instead_of=one.id)) for one in others
+        one.id: queries.surroundings(ctx.tenant, here, ctx.now, replace(bare, instead_of=one.id)) for one in others
     }
     found: list[FoundTime] = []
     for candidate in finder.find(kind, asked, around, relaxing=False).times:
@@ -191,21 +193,16 @@ def _hours_for_all(
         starts = {one.id: shift(start_of(one.resource)) for one in others}
         if candidate.start != wish.start and all(
             finder.find(
-                kind, FindWish(**{**mine, "since": at, "until": at + timedelta(minutes=1)}, limit=1), looks[id_], relaxing=False
+                kind, replace(bare, since=at, until=at + timedelta(minutes=1), limit=1), looks[id_], relaxing=False
             ).times
             for id_, at in starts.items()
-        ):  # fmt: skip
+        ):
             found.append(candidate)
         if len(found) == limits.NEXT_TIMES:
             break
     return tuple(found)
 
 
-def _look(ctx: Context, resource: Resource, wish: MoveWish) -> dict[str, Any]:
+def _look(ctx: Context, resource: Resource, wish: MoveWish) -> FindWish:
     asked = _as_booking(ctx, resource, wish.start, wish, mine=True)
-    return {
-        "visit_type": asked.visit_type,
-        "patient": asked.patient or None,
-        "site": asked.site,
-        "telehealth": asked.telehealth,
-    }
+    return FindWish(asked.visit_type, asked.patient or None, site=asked.site, telehealth=asked.telehealth)

@@ -53,13 +53,13 @@ def book(request: Request) -> HttpResponse:
             request, page_of(found, notice=Status("late", "Choose a patient, a visit and a time first.")), 422
         )
     form = form_of(found, request.POST)
-    if not form.is_valid():
+    if form.is_valid() and form.cleaned_data.get("repeat") and request.POST.get("do") == "hold":
+        form.add_error("repeat", ONE_HOLD)
+    if form.errors:
         key = asked.key(request.POST)
         return render_page(request, page_of(found, card=card_of(found, form, start, take, key=key)), 422)
     if instead and request.POST.get("override", "").strip():
         form.add_error(None, BOTH)  # Enter beside the reason sends the first button of the card
-    if form.cleaned_data.get("repeat") and request.POST.get("do") == "hold":
-        form.add_error("repeat", ONE_HOLD)
     if form.errors or (over.wanted(request) and not _may_go_over(request, form)):
         taken = None if choices.over else SlotTaken()
         card = card_of(found, form, start, take, key=new_key(request), taken=taken)

@@ -36,7 +36,7 @@ def groups(
         return Chip(label, f"{address}?{choices.query(chosen='', **{field: changed})}", on)
 
     found = [
-        ChipGroup("From", tuple(_from(choices, address, today))),
+        ChipGroup("From, in weeks", tuple(_from(choices, address, today))),
         ChipGroup(
             "Within",
             (
@@ -85,7 +85,7 @@ def _from(choices: Choices, address: str, today: date) -> Sequence[Chip]:
         on = choices.since == since and not (choices.at and not day)
         return Chip(label, f"{address}?{choices.query(chosen='', at='', since=since)}", on)
 
-    weeks = [(f"in {n} week{'s' if n > 1 else ''}", today + timedelta(weeks=n)) for n in FROM_WEEKS]
+    weeks = [(str(n), today + timedelta(weeks=n)) for n in FROM_WEEKS]
     typed = read_day(choices.since)
     own = [chip(say_day(typed, today=today), typed)] if typed and typed not in dict(weeks).values() else []
     return [*own, chip("now", None), *(chip(label, day) for label, day in weeks)]
