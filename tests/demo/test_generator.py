@@ -142,7 +142,8 @@ def test_nothing_clinical_comes_from_the_future_or_from_before_birth(resources):
         if each["resourceType"] == "Patient"
     }
     for each in resources:
-        subject = (each.get("subject") or each.get("patient") or {}).get("reference")
+        about = each.get("subject") or each.get("patient") or {}
+        subject = (about[0] if isinstance(about, list) else about).get("reference")
         when = (
             each.get("effectiveDateTime")
             or each.get("occurrenceDateTime")

@@ -35,6 +35,7 @@ class Maker:
             return made + marisol.chart(person, self.now, {each.key: each for each in self.staff}, visits)
         made += money.coverage(person, self.today)
         made += (circle := identity.circle(person, self.today))
+        made += money.account(person, circle)
         if team := self._team(person, circle):
             made.append(team)
         made += [history.condition(person, illness) for illness in person.illnesses]

@@ -28,7 +28,7 @@ def chart(person: Person, now: datetime, team: dict[str, Staff], visits: list[Vi
     home = business_days_after(business_days_after(today, 0), -2)
     left = local(home, "11:05")
     daughter = _daughter(person, today)
-    made = [*_cover(person, today), daughter]
+    made = [*_cover(person, today), daughter, *money.account(person, [daughter])]
     members = identity.care_team(person, team["lind"], team["kim"], daughter)
     assert members
     made.append(members)

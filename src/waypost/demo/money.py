@@ -113,6 +113,26 @@ def coverage(person: Person, today: date) -> list[Json]:
     return [cover, answer(person, cover, payer, asked, left, active=rng.random() < 0.96)]
 
 
+def account(person: Person, circle: list[Json]) -> list[Json]:
+    """Return who pays what coverage does not: a child's guardian, or oneself; of some adults nobody asked."""
+    if person.is_child and circle:
+        pays = ref(f"RelatedPerson/{circle[0]['id']}")
+    elif "cast" in person.tags or Random(f"{person.id}:account").random() < 0.85:
+        pays = ref(person.reference, person.shown)
+    else:
+        return []
+    return [
+        {
+            "resourceType": "Account",
+            "id": own_id(person, "account"),
+            "status": "active",
+            "name": "Patient account",
+            "subject": [ref(person.reference, person.shown)],
+            "guarantor": [{"party": pays, "period": {"start": day(person.registered)}}],
+        }
+    ]
+
+
 def answer(person: Person, cover: Json, payer: str, asked: date, left: float, *, active: bool) -> Json:
     insurance: Json = {"coverage": ref(f"Coverage/{cover['id']}"), "inforce": active}
     if active:
