@@ -2,9 +2,12 @@
 
 import pytest
 
+from tests.desk.conftest import file
 from tests.desk.test_schedule import booked, links, words
 from tests.small_clinic import at
+from waypost.access import scopes
 from waypost.coordination import deceased, notices
+from waypost.records import queries
 
 
 @pytest.fixture
@@ -72,3 +75,14 @@ def test_nothing_goes_out_to_the_dead_and_nothing_is_booked(client, clinic):
         answer = client.get(f"/visits/{visit.id}/{what}?patient={clinic.patients[0]}")
         assert answer.status_code == 422
         assert "The patient has died." in words(answer)
+
+
+def test_a_patient_in_another_zone_reads_and_hears_their_own_time(client, clinic):
+    found = queries.read(scopes.everything(clinic.ctx), "Patient", clinic.patients[1])
+    file(clinic.ctx, {**found.resource, "address": [{"use": "home", "city": "Denver", "state": "CO", "postalCode": "80202"}]})
+    video, person = booked(clinic, patient=1, telehealth=True), booked(clinic, start=at(14), patient=1)
+    assert "By video at 7 in the morning Mountain time (9:00 AM Eastern time)" in words(client.get(f"/visits/{video.id}"))
+    assert "Please arrive at 2 in the afternoon Eastern time" in words(client.get(f"/visits/{person.id}"))
+    letter = notices.notice(clinic.ctx, video.id, patient=clinic.patients[1]).letter()
+    assert [row.time for row in letter.stops] == ["7:00 AM Mountain time (9:00 AM Eastern time)", "2:00 PM Eastern time"]
+    assert client.get(f"/visits/{video.id}/letter").content.startswith(b"%PDF-")

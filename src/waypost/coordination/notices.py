@@ -102,7 +102,7 @@ def notice_of(ctx: Context, scope: Scope, found: Version, *, patient: str) -> No
         language=recipient.language, preparation=_preparations(ctx, [found, *same_day], recipient.language), tasks=tasks,
         interpreter_code=people.spoken_language(person).split("-")[0],
         others=[stop for v in same_day for stop in _stops(ctx, v.resource, names, recipient.language)],
-        day_begins=_day_begins(same_day),
+        day_begins=_day_begins(same_day), home_zone=fhir.home_zone(person, local_day(ctx.now, ctx.zone)),
     )  # fmt: skip
     return Notice(found, person, who, recipient, visit, tasks, _kind(found.resource), ctx.now)
 

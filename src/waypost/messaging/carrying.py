@@ -1,12 +1,14 @@
 """Carrying one delivery: written down as begun, then sent, then written down as ended; never in one transaction."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from waypost.access import Permission, action, scopes
 from waypost.kernel.context import Context
+from waypost.kernel.dates import local_day
 from waypost.messaging import contacts, fhir, gateways, jobs, queries
 from waypost.messaging.actions import email_choice
 from waypost.messaging.limits import ATTEMPTS_MAX, RETRY_MINUTES, UNCERTAIN_AFTER, UNDO_WINDOW
@@ -92,9 +94,7 @@ def _begin(
             site.resource if site else None, name=organization.name, phone=organization.phone, zone=organization.zone,
             sender=gateway.sender,
         )  # fmt: skip
-        mail = _compose(
-            one, appointment, clinic, choice.address, fhir.letter_language(patient.resource), made_at=ctx.now
-        )
+        mail = _compose(one, appointment, clinic, choice.address, patient.resource, made_at=ctx.now)
         _keep_text(ctx.tenant, one, mail)
         if isinstance(gateway, gateways.NullMail):
             return _settle(ctx, delivery, "kept", "no mail server is set")
@@ -121,11 +121,12 @@ def _compose(
     appointment: Version,
     clinic: Clinic,
     address: str,
-    language: str,
+    patient: dict[str, Any],
     *,
     made_at: datetime,
 ) -> gateways.Mail:
-    visit = fhir.visit(appointment.resource, appointment.version, names={}, what="", language=language)
+    language, home = fhir.letter_language(patient), fhir.home_zone(patient, local_day(made_at, clinic.zone))
+    visit = fhir.visit(appointment.resource, appointment.version, names={}, what="", language=language, home_zone=home)
     words = emails.compose(clinic, visit, kind=one.kind, language=language)
     off = one.kind == "cancelled"
     file = calendars.calendar(clinic, visit, language=language, made_at=made_at, cancelled=off)

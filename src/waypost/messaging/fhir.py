@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from waypost.kernel.dates import read_moment
-from waypost.messaging.rules import wording
+from waypost.messaging.rules import home_zones, wording
 from waypost.messaging.rules.emails import Mailbox
 from waypost.messaging.rules.facts import Clinic, Recipient, Stop, Visit
 from waypost.registry import fhir as people
@@ -50,6 +50,17 @@ def recipient(patient: Json, on: date) -> Recipient:
     )
     return Recipient(
         who.full_name, who.mrn, people.born(patient), letter_language(patient), _address_lines(chosen)
+    )
+
+
+def home_zone(patient: Json, on: date) -> str:
+    """Return the zone in which the patient lives: as recorded, else by the address; '' where neither says."""
+    recorded = str(people.extension(patient, "zone") or "")
+    if recorded and not home_zones.known(recorded):
+        recorded = ""
+    address: Json = next(iter(people.current_addresses(patient, on)), {})
+    return home_zones.zone_of(
+        recorded=recorded, state=address.get("state", ""), postal=address.get("postalCode", ""), country=address.get("country", "")
     )
 
 
@@ -141,6 +152,7 @@ def visit(
     interpreter_code: str = "",
     others: Sequence[Stop] = (),
     day_begins: datetime | None = None,
+    home_zone: str = "",
 ) -> Visit:
     """Return the visit with what hangs on it. The appointment has a time: nothing goes out about one without."""
     starts, ends = moment(appointment.get("start")), moment(appointment.get("end"))
@@ -164,6 +176,7 @@ def visit(
         outside=is_outside(appointment),
         other_stops=tuple(others),
         day_begins=day_begins,
+        home_zone=home_zone,
     )
 
 

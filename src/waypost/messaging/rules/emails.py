@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from waypost.messaging.rules import wording
 from waypost.messaging.rules.facts import Clinic, Visit
+from waypost.messaging.rules.home_zones import told_in
 from waypost.messaging.rules.texts import said
 
 
@@ -61,14 +62,15 @@ def choose(
 
 def compose(clinic: Clinic, visit: Visit, *, kind: str, language: str) -> Email:
     """Return the e-mail. No name, no provider, no kind of visit, no room: they could tell what for."""
-    local_day = wording.local(visit.arrive_at, clinic.zone).date()
+    told = told_in(visit.arrive_at, clinic.zone, visit.home_zone, remote=visit.telehealth)
+    local_day = wording.local(visit.arrive_at, told.zone).date()
     suffix = "" if kind == "booked" else f"_{kind}"
     day = wording.day_long(local_day, language)
     lines = [said("mail_hello", language), "", said(f"mail_{kind}", language), ""]
     lines.append(f"{said('day', language)}: {day}")
     if kind != "cancelled":
         label = "join" if visit.telehealth else "arrive"
-        lines.append(f"{said(label, language)}: {wording.clock_time(visit.arrive_at, clinic.zone, language)}")
+        lines.append(f"{said(label, language)}: {told.clock(visit.arrive_at, language)}")
         place = said("video", language) if visit.telehealth else ", ".join((clinic.site, *clinic.address))
         lines.append(f"{said('place', language)}: {place}")
     lines.append(f"{said('phone', language)}: {clinic.phone}")

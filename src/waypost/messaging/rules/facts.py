@@ -65,6 +65,7 @@ class Visit:
     telehealth: bool = False
     outside: bool = False
     other_stops: tuple[Stop, ...] = ()  # the same day, other visits
+    home_zone: str = ""  # where the patient lives; '' where that is not known
     day_begins: datetime | None = None  # when to arrive for the first of the day's visits here, where that is earlier
 
     @property

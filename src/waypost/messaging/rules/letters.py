@@ -7,6 +7,7 @@ from typing import Any
 from waypost.messaging.limits import STOPS_MAX
 from waypost.messaging.rules import readability, wording
 from waypost.messaging.rules.facts import Clinic, Recipient, Stop, Visit
+from waypost.messaging.rules.home_zones import Told, told_in
 from waypost.messaging.rules.texts import said
 
 KINDS = ("booked", "moved", "cancelled")
@@ -53,7 +54,8 @@ def compose(clinic: Clinic, recipient: Recipient, visit: Visit, *, kind: str, wr
     """Return the letter for one visit and everything else the patient has that day."""
     assert kind in KINDS
     tongue = recipient.language
-    day = wording.day_long(wording.local(visit.arrive_at, clinic.zone).date(), tongue)
+    told = _told(clinic, visit)
+    day = wording.day_long(wording.local(visit.arrive_at, told.zone).date(), tongue)
     suffix = "" if kind == "booked" else f"_{kind}"
     rows = () if kind == "cancelled" else _rows(clinic, visit, tongue)
     sections = _question(clinic, tongue) if kind == "cancelled" else _sections(clinic, visit, tongue)
@@ -80,7 +82,11 @@ def compose(clinic: Clinic, recipient: Recipient, visit: Visit, *, kind: str, wr
 
 
 def _no_year(visit: Visit, clinic: Clinic, tongue: str) -> str:
-    return wording.day_long(wording.local(visit.arrive_at, clinic.zone).date(), tongue, year=False)
+    return wording.day_long(wording.local(visit.arrive_at, _told(clinic, visit).zone).date(), tongue, year=False)
+
+
+def _told(clinic: Clinic, visit: Visit) -> Told:
+    return told_in(visit.arrive_at, clinic.zone, visit.home_zone, remote=visit.telehealth)
 
 
 def _other_first(tongue: str) -> tuple[str, str]:
@@ -96,7 +102,7 @@ def _identifiers(recipient: Recipient) -> tuple[tuple[str, str], ...]:
 def _panel(
     clinic: Clinic, visit: Visit, tongue: str, day: str, *, cancelled: bool
 ) -> tuple[tuple[str, str], ...]:
-    time = wording.clock_time(visit.first_arrival, clinic.zone, tongue)
+    time = _told(clinic, visit).clock(visit.first_arrival, tongue)
     rows = [(said("day", tongue), day)]
     if cancelled:
         return (*rows, (said("phone", tongue), clinic.phone))
@@ -110,15 +116,16 @@ def _panel(
 
 def _rows(clinic: Clinic, visit: Visit, tongue: str) -> tuple[Row, ...]:
     stops = sorted((*visit.stops, *visit.other_stops), key=lambda stop: (stop.starts, stop.ends))[:STOPS_MAX]
-    return tuple(_row(stop, clinic.zone, tongue) for stop in stops)
+    own, here = _told(clinic, visit), told_in(visit.arrive_at, clinic.zone, visit.home_zone, remote=False)
+    return tuple(_row(stop, own if stop in visit.stops else here, tongue) for stop in stops)
 
 
-def _row(stop: Stop, zone: str, tongue: str) -> Row:
+def _row(stop: Stop, told: Told, tongue: str) -> Row:
     phone = stop.phone.replace(" ", "\u00a0").replace(
         "-", "\u2011"
     )  # a number is never broken over two lines
     where = f"{stop.where}, {phone}" if phone and stop.where else stop.where or phone
-    return Row(wording.clock_time(stop.starts, zone, tongue), stop.what, stop.with_whom, where)
+    return Row(told.clock(stop.starts, tongue), stop.what, stop.with_whom, where)
 
 
 def _sections(clinic: Clinic, visit: Visit, tongue: str) -> tuple[Section, ...]:

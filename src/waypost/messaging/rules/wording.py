@@ -99,10 +99,14 @@ def read_back(
     provider: str = "",
     language: str = "en",
     telehealth: bool = False,
+    home: str = "",
 ) -> str:
-    """Return the sentence to say to the patient before the call ends."""
-    day = local(arrive_at, zone).date()
-    when = spoken_time(arrive_at, zone, language)
+    """Return the sentence to say to the patient before the call ends; `home` is the zone in which the patient lives."""
+    from waypost.messaging.rules.home_zones import told_in
+
+    told = told_in(arrive_at, zone, home, remote=telehealth)
+    day = local(arrive_at, told.zone).date()
+    when = told.clock(arrive_at, language, spoken_time)
     if language == "es":
         head = f"{_DAYS['es'][day.weekday()].capitalize()}, {day.day} de {_MONTHS['es'][day.month - 1]}."
         if telehealth:

@@ -145,8 +145,8 @@ def card_of(
         facts=facts_of(found, form, seen)[FACTS_OF_THE_TIME if taken else 0 :],
         hidden=_hidden(found, start, take, key, stale=stale, without={one.name for one in apart}),
         verb=verb,
-        say="" if taken else _say(seen),
-        say_translated=_say(seen, "es") if code == "es" and not taken else "",
+        say="" if taken else _say(seen, _home(found)),
+        say_translated=_say(seen, _home(found), "es") if code == "es" and not taken else "",
         say_language="In Spanish" if language else "",
         say_code="es",
         other_acts=() if moving or going_over or found.choices.wait else (("hold", "Hold for 15 minutes"),),
@@ -168,10 +168,14 @@ def _heading(found: Search, seen: Seen, verb: str) -> str:
     return f"{verb}{to} {day}, {'by video at' if seen.video else 'arrive'} {words.clock(seen.first)}"
 
 
-def _say(seen: Seen, language: str = "en") -> str:
+def _home(found: Search) -> str:
+    return letters.home_zone(found.view.resource, found.today) if found.view else ""
+
+
+def _say(seen: Seen, home: str, language: str = "en") -> str:
     return wording.read_back(
         arrive_at=seen.first, zone=seen.zone, site=seen.site, room=seen.room, provider=seen.provider,
-        telehealth=seen.video, language=language,
+        telehealth=seen.video, language=language, home=home,
     )  # fmt: skip
 
 

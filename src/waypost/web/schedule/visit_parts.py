@@ -66,7 +66,7 @@ def said_of(notice: notices.Notice, ctx: Context, language: str) -> str:
     provider = next((name for role in ("clinician", "nurse", "technician") for name in roles[role]), "")
     return wording.read_back(
         arrive_at=notice.visit.arrive_at, zone=notice.clinic.zone, site=notice.clinic.site, room=room, provider=provider,
-        language=language, telehealth=notice.visit.telehealth,
+        language=language, telehealth=notice.visit.telehealth, home=notice.visit.home_zone,
     )  # fmt: skip
 
 
