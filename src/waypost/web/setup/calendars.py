@@ -48,6 +48,7 @@ class CalendarPage(Page):
     week: Week
     zone: str
     version: int
+    url: str
     facts_url: str
     history_url: str
     back: str
@@ -88,6 +89,9 @@ def calendar(request: Request, kind: str, id: str) -> HttpResponse:
 
 
 def _save(request: Request, scope: Scope, found: Template, form: CalendarForm, body: dict[str, Any]) -> HttpResponse:
+    if body == found.body:
+        done(request, "Nothing was changed.")
+        return go_to(request, "setup-calendar", *found.key.split("/"))
     after = calendar_of(body)
     left = templates.left_outside(scope, calendar_of(found.body), after, now=request.ctx.now)
     accept = ",".join(row.appointment for row in left)
@@ -149,7 +153,7 @@ def _show(request: Request, found: Template, form: CalendarForm, body: dict[str,
     page = CalendarPage(
         title=f"Hours: {found.body.get('name', '')}", tab="people" if person else "places", form=form, left=left, accept=accept,
         week=week_of(calendar_of(body), _week_day(request, today), today), zone=body["zone"].replace("_", " "), version=version,
-        facts_url=reverse("setup-person", args=[id]) if person else reverse("setup-place", args=[what, id]),
+        url=reverse("setup-calendar", args=[kind, id]), facts_url=reverse("setup-person", args=[id]) if person else reverse("setup-place", args=[what, id]),
         history_url=reverse("setup-history", args=[kind, id]), back=reverse("setup-people" if person else "setup-places"),
         problems=problems, notice=notice, retired=bool(body.get("retired")),
     )  # fmt: skip

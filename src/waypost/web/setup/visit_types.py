@@ -130,6 +130,9 @@ def _edit(request: Request, scope: Scope, found: Template | None, before: dict[s
     body = whole.body(code, before)
     if request.POST.get("do") == "look":
         return _show(request, scope, found, WholeForm(None, body), body)
+    if found is not None and body == found.body:
+        done(request, "Nothing was changed.")
+        return go_to(request, "setup-visit-types")
     try:
         scheduling.save_visit_type(request.ctx, body, expect=pages.seen(request))
     except Stale:
