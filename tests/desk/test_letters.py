@@ -1,5 +1,8 @@
 """Letters, calendar files and mail name whom they are for: each patient's own, of a group too, and nothing to the dead."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from tests.desk.conftest import file
@@ -86,3 +89,26 @@ def test_a_patient_in_another_zone_reads_and_hears_their_own_time(client, clinic
     letter = notices.notice(clinic.ctx, video.id, patient=clinic.patients[1]).letter()
     assert [row.time for row in letter.stops] == ["7:00 AM Mountain time (9:00 AM Eastern time)", "2:00 PM Eastern time"]
     assert client.get(f"/visits/{video.id}/letter").content.startswith(b"%PDF-")
+
+
+def test_a_death_recorded_by_mistake_is_taken_back_long_after_undo(desk, clinic, clock):
+    client = desk("coordinator")
+    kept, lost = booked(clinic, ride="From home"), booked(clinic, start=at(14), named=("Practitioner/lind",))
+    group = booked(clinic, "class", start=at(10), patient=1)
+    client.post(f"/visits/{group.id}/join", {"patient": clinic.patients[0], "key": "j"})
+    deceased.mark_deceased(clinic.ctx, clinic.patients[0], on="2026-11-24")
+    booked(clinic, start=at(14), patient=3, named=("Practitioner/lind",))
+    clock.advance(timedelta(minutes=10))
+    page = client.get(f"/patients/{clinic.patients[0]}/edit/deceased")
+    assert "Mark as living" in words(page)
+    version = re.search(r'name="version" value="(\d+)"', page.content.decode())[1]
+    answer = client.post(f"/patients/{clinic.patients[0]}/edit/deceased", {"version": version, "end": "error"})
+    assert answer.status_code == 303
+    scope = scopes.everything(clinic.ctx)
+    state = {v.id: queries.read(scope, "Appointment", v.id).resource["status"] for v in (kept, lost)}
+    assert state == {kept.id: "booked", lost.id: "cancelled"}
+    assert f"Patient/{clinic.patients[0]}" in str(queries.read(scope, "Appointment", group.id).resource)
+    said = words(client.get(answer["Location"]))
+    assert "Marked as living. What could not be brought back stands in To do. Undo" in said
+    assert "Book again: Follow-up of Wed, Nov 25, 2026, 2:00 PM" in said
+    assert "Ride Asked for" in words(client.get(f"/visits/{kept.id}"))

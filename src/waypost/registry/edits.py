@@ -248,17 +248,6 @@ def _set_birth(patient: Json, wish: PersonWish) -> None:
         patient["_birthDate"] = {"extension": [{"url": fhir.ABSENT, "valueCode": "unknown"}]}
 
 
-def with_death(patient: Json, on: date | bool | None) -> Json:
-    """Return the patient as deceased on a day, as deceased (True, day not known), or as living (None)."""
-    made = deepcopy(patient)
-    for key in ("deceasedDateTime", "deceasedBoolean"):
-        made.pop(key, None)
-    if isinstance(on, date):
-        made["deceasedDateTime"] = on.isoformat()
-    elif on:
-        made["deceasedBoolean"] = True
-    return made
-
 
 @dataclass(frozen=True, slots=True)
 class RelationWish:

@@ -4,10 +4,10 @@ from typing import Any
 
 from waypost.access.permissions import Permission
 from waypost.coordination.deceased import mark_deceased
+from waypost.coordination.living import mark_living
 from waypost.kernel.context import Context
 from waypost.records.versions import Version
-from waypost.registry import edits, fhir
-from waypost.registry.amending import amend_patient
+from waypost.registry import fhir
 from waypost.web.chart import forms
 from waypost.web.chart.edits.base import Edit, End, Loaded, read, today_of
 
@@ -30,7 +30,11 @@ class DeceasedEdit(Edit):
         notes = [
             "Visits to come are cancelled, open work is closed, and nothing more goes out. It is one act: Undo brings all of it back."
         ]
-        ends = (End("error", "Entered in error: the patient lives"),) if death else ()
+        if death:
+            notes = [
+                "Mark as living brings back the visits whose times are still free and the open work. What cannot come back is put in To do, to be booked anew."
+            ]
+        ends = (End("error", "Mark as living"),) if death else ()
         return Loaded(
             version.version,
             initial,
@@ -47,7 +51,7 @@ class DeceasedEdit(Edit):
         return mark_deceased(ctx, patient, on=values["on"].isoformat() if values["on"] else None, expect=seen)
 
     def end(self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, how: str) -> Version:
-        return amend_patient(ctx, patient, seen, lambda old: edits.with_death(old, None))
+        return mark_living(ctx, patient, expect=seen)
 
     def ended_said(self, how: str) -> str:
-        return "Death taken off the record. Book the visits anew."
+        return "Marked as living. What could not be brought back stands in To do."
