@@ -178,6 +178,7 @@ def test_what_was_declined_is_not_asked_again_and_not_called_missing(desk, read)
     for shown in ("Phone Declined to give one", "Address Declined to say", "Language Declined to say", "Sex at birth Declined to say",
                   "Gender Declined to say", "Pronouns Declined to say", "Race Declined to say", "Ethnicity Declined to say"):  # fmt: skip
         assert shown in page, shown
+    assert "Speaks Declined to say" in page
     assert "Not asked Twin or more" in page
     for asked in ("No phone number", "No address", "Language not recorded"):
         assert asked not in page, asked

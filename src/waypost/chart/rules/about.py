@@ -36,7 +36,7 @@ def about_of(history: Sequence[tuple[Json, str]]) -> About:
     told, unasked = [], []
     for fact in about.facts(newest):
         if not fact.state:
-            unasked.append(fact.label)
+            unasked.append(fact.label.lower())
             continue
         source = values[0][1]
         for asked, since in values:

@@ -56,7 +56,7 @@ def band_facts(view: PatientView) -> tuple[Fact, ...]:
 
 def speaks(view: PatientView) -> str:
     if not view.who.language:
-        return "Not recorded"
+        return "Declined to say" if "language" in view.declined else "Not recorded"
     return f"{view.who.language}, interpreter" if view.who.interpreter else view.who.language
 
 
