@@ -6,7 +6,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from waypost.coordination.worklist import reading
 from waypost.coordination.worklist.kinds import Lane
 from waypost.coordination.worklist.ranking import Moment, Standing
 from waypost.kernel.dates import local_day
@@ -17,7 +16,6 @@ from waypost.records.versions import Version
 Json = dict[str, Any]
 PAGE_ROWS_MAX = 50
 VIEWS = ("mine", "team", "unclaimed", "watching", "snoozed")
-IN_THE_BUILDING = ("arrived", "checked-in")
 
 # They belong to a visit and show their state there.
 _WITH_VISITS = ("interpreter", "ride")
@@ -99,23 +97,6 @@ def counts(scope: Scope, at: Moment, pools: Sequence[str]) -> dict[str, int]:
     )
     row = queries.rows(scope, sql, params)[0]
     return dict(zip((*VIEWS, "late", "today"), row, strict=True))
-
-
-def in_the_building(scope: Scope, at: Moment) -> dict[str, Version]:
-    """Return patient -> visit of everyone who has arrived today and not left."""
-    first, last = _day(at)
-    found = queries.fetch(
-        scope,
-        f"{queries.CURRENT} WHERE c.tenant = %s AND c.type = 'Appointment' AND NOT c.deleted AND c.sort_at >= %s"
-        f" AND c.sort_at < %s AND c.status = ANY(%s) AND ({scope.where})",
-        [scope.tenant, first, last, list(IN_THE_BUILDING), *scope.params],
-    )
-    return {
-        patient: version
-        for version in found
-        for part in version.resource.get("participant", ())
-        if (patient := reading.id_of(part.get("actor"), "Patient"))
-    }
 
 
 _FROM = (

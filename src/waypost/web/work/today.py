@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from waypost.access import scopes
-from waypost.coordination.today import Visit, visits_of
+from waypost.coordination.today import HERE, Visit, expected_on, here_on, tally_of
 from waypost.coordination.worklist import queries as worklist
 from waypost.coordination.worklist.kinds import POOLS, pools_of
 from waypost.coordination.worklist.queries import PAGE_ROWS_MAX, VIEWS, Listed
@@ -27,7 +27,7 @@ from waypost.web.work import items
 
 ARRIVALS_MAX, PROMISES_MAX = 8, 6
 PAGES_MAX = 400
-HERE = frozenset({"arrived", "checked-in"})
+STILL_EXPECTED = timedelta(minutes=30)  # after its start a visit is still waited for
 PROMISES = frozenset({"promise", "call-back"})
 WORDS = {
     "mine": "Mine",
@@ -106,18 +106,13 @@ def today(request: Request) -> HttpResponse:
     view = view if view in VIEWS else "mine"
     page = _page_number(request)
     pools = pools_of(ctx.actor.roles)
-    visits = visits_of(scope, now.date())
-    here = [v.patient for v in visits if v.status in HERE]
+    arrived = here_on(scope, now.date())
+    expected = expected_on(scope, now.date(), now - STILL_EXPECTED, ARRIVALS_MAX)
+    here = [who for visit in arrived for who in visit.patients]
     counts = worklist.counts(scope, at, pools)
     shown = worklist.listed(scope, view, at, pools, here=here, skip=page * PAGE_ROWS_MAX)
-    coming = [
-        v
-        for v in visits
-        if v.status in HERE or (v.status == "booked" and v.start >= now - timedelta(minutes=30))
-    ]
-    people = registry.people(
-        scope, [one.patient for one in shown] + [v.patient for v in coming[:ARRIVALS_MAX]]
-    )
+    coming = sorted((*arrived, *expected), key=lambda v: (v.start, v.id))[:ARRIVALS_MAX]
+    people = registry.people(scope, [one.patient for one in shown] + [v.patient for v in coming])
     scopes.found(ctx, "Task", sorted(people), action="worklist")
     rows = [_row(one, people.get(one.patient), now, at, view) for one in shown]
     left = counts[view] - (page + 1) * PAGE_ROWS_MAX
@@ -139,8 +134,8 @@ def today(request: Request) -> HttpResponse:
             empty=EMPTY[view],
             free=counts["unclaimed"] if view == "mine" else 0,
             pools=[(pool.code, pool.name) for pool in POOLS],
-            arrivals=[_arrival(v, people.get(v.patient), now) for v in coming[:ARRIVALS_MAX]],
-            visits=_visits(visits),
+            arrivals=[_arrival(v, people.get(v.patient), now) for v in coming],
+            visits=_visits(tally_of(scope, now.date())),
             promises=[
                 row for row, one in zip(rows, shown, strict=True) if view == "mine" and one.kind in PROMISES
             ][:PROMISES_MAX],
@@ -197,10 +192,10 @@ def _arrival(visit: Visit, person: Person | None, now: datetime) -> Arrival:
     )
 
 
-def _visits(visits: Sequence[Visit]) -> str:
-    if not visits:
+def _visits(tally: Mapping[str, int]) -> str:
+    if not tally:
         return "No visits today."
-    tally: Mapping[str, int] = {s: sum(1 for v in visits if v.status == s) for s in ("fulfilled", "noshow")}
-    here = sum(1 for v in visits if v.status in HERE)
-    parts = [count(len(visits), "visit"), f"{here} here now", f"{tally['fulfilled']} done"]
-    return " · ".join(parts + ([f"{tally['noshow']} did not come"] if tally["noshow"] else []))
+    here = sum(tally.get(state, 0) for state in HERE)
+    parts = [count(sum(tally.values()), "visit"), f"{here} here now", f"{tally.get('fulfilled', 0)} done"]
+    missed = tally.get("noshow", 0)
+    return " · ".join(parts + ([f"{missed} did not come"] if missed else []))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from waypost.access import scopes
 from waypost.coordination.staff import practitioners
+from waypost.coordination.today import here_on
 from waypost.coordination.worklist import actions, queries, reading
 from waypost.coordination.worklist.kinds import pools_of
 from waypost.coordination.worklist.queries import Listed
@@ -87,14 +88,14 @@ def _page(request: Request, id: str, failed: tuple[str, DeskForm] | None) -> Wor
     scope = scopes.for_resource(ctx, "Task", id)
     version = records.read(scope, "Task", id)
     task = version.resource
-    here = queries.in_the_building(scope, at)
-    one = queries.one(scope, id, at, here=list(here))
+    here = [who for visit in here_on(scope, now.date()) for who in visit.patients]
+    one = queries.one(scope, id, at, here=here)
     patient = reading.id_of(task.get("for"), "Patient")
     person = registry.people(scope, [patient]).get(patient) if patient else None
     kind = actions.kind_of_task(ctx, task)
     may = actions.may_close(ctx.actor.roles, kind)
     mine = bool(one and one.owner == f"Practitioner/{ctx.actor.practitioner}")
-    stands, above = _explained(scope, one, at, pools_of(ctx.actor.roles), list(here)) if one else ("", "")
+    stands, above = _explained(scope, one, at, pools_of(ctx.actor.roles), here) if one else ("", "")
     forms = _forms(scope, request, kind.outcomes if may else (), failed) if one else ()
     return WorkPage(
         title=items.what_of(task),
