@@ -328,3 +328,24 @@ def test_nothing_typed_breaks_the_forms(made, text):
         assert answer.status_code in {303, 422}, path
         assert "<b>bold</b>" not in answer.content.decode()
     assert "<b>bold</b>" not in admin.get("/settings/places").content.decode()
+
+
+def test_hours_that_were_not_kept_after_all_leave_no_trace(booked):
+    """What a process remembers goes by who wrote it: a save that is rolled back, and one of the same number after it."""
+    from waypost.records import acts
+    from waypost.scheduling import actions as scheduling
+    from waypost.scheduling.queries import clinic as picture
+
+    clinic, _ = booked
+    body = small_clinic.CALENDARS[0]
+
+    def opened():
+        return picture(clinic.ctx.tenant, clinic.ctx.now).bookables["Practitioner/lind"].calendar.weekly[0].start
+
+    with pytest.raises(ZeroDivisionError), acts.act(clinic.ctx):
+        scheduling.save_calendar(clinic.ctx, {**body, "weekly": [{"days": [1], "from": "06:00", "to": "07:00"}]})
+        assert opened() == 6 * 60
+        raise ZeroDivisionError
+    assert opened() == 8 * 60
+    scheduling.save_calendar(clinic.ctx, {**body, "weekly": [{"days": [1], "from": "10:00", "to": "12:00"}]})
+    assert opened() == 10 * 60

@@ -170,8 +170,9 @@ def _load_calendars(found: Clinic, tenant: int, resources: Iterable[str]) -> Non
     wanted = list(resources)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT resource, schedule, version, CASE WHEN (%s::jsonb ->> resource)::int = version THEN NULL"
-            " ELSE body::text END FROM scheduling_calendar WHERE tenant = %s AND resource = ANY(%s)",
+            # By the transaction that wrote it, not by its version: one that was rolled back never comes again.
+            "SELECT resource, schedule, xmin::text::bigint, CASE WHEN (%s::jsonb ->> resource)::bigint = xmin::text::bigint"
+            " THEN NULL ELSE body::text END FROM scheduling_calendar WHERE tenant = %s AND resource = ANY(%s)",
             [
                 orjson.dumps({r: found.versions[r] for r in wanted if r in found.versions}).decode(),
                 tenant,
