@@ -75,7 +75,7 @@ def with_about(patient: Json, wished: Mapping[str, Any]) -> Json:
 
 
 def _said(patient: Json, key: str, value: Any) -> tuple[str, str]:
-    values = value if isinstance(value, list) else [value]
+    values: list[str] = value if isinstance(value, list) else [value]
     if DECLINED in values:
         return DECLINED_WORDS, "declined"
     if not any(values):
@@ -88,7 +88,7 @@ def _said(patient: Json, key: str, value: Any) -> tuple[str, str]:
         key, ()
     )
     shown = fhir.extension(patient, CORE + "genderIdentity") if key == "identity" else None
-    words = dict(known).get(value) or (_display(shown) if shown else "") or value
+    words = dict(known).get(values[0]) or (_display(shown) if shown else "") or values[0]
     return (f"Born number {words}" if key == "multiple" and words.isdecimal() else words), "said"
 
 

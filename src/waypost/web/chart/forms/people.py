@@ -53,7 +53,7 @@ class RelationForm(DeskForm):
                 if word
                 else "The last day of this leave; empty where it has no end. Nothing else ends with it.",
             )
-        self.fields["until"].template_name = "waypost/chart/field_until.html"
+        self.fields["until"].template_name = "waypost/chart/field_until.html"  # type: ignore[attr-defined]
         self.order_fields(
             ["given", "family", "relationship", "phone", "about", "until", *self.apart, "emergency", "guardian", "may_consent", "may_bring"]
         )  # fmt: skip
