@@ -70,6 +70,10 @@ def test_what_cannot_be_meant_is_said(client, clinic, asked, said):
     assert next(iter(asked.values())) in page.content.decode(), "what was typed is kept"
 
 
+def test_a_last_day_beyond_what_is_looked_at_is_no_wish_more(client, clinic):
+    assert chosen(times(client, clinic, until_day="12/31/9999"))
+
+
 def test_one_of_several_providers_a_room_and_a_device(client, clinic):
     page = times(client, clinic, "echo", who=["Practitioner/lind", "", "Location/room4", "Device/us2"])
     text = page.content.decode()

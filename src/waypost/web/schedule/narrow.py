@@ -50,6 +50,7 @@ class NarrowForm(DeskForm):
         """Return the choices with what was typed in the place of what stood there."""
         said = self.cleaned_data
         first, until = said.get("from_day"), said.get("until_day")
+        until = min(until, self.today + timedelta(days=HORIZON_DAYS)) if until else None  # no further is looked
         within = until.isoformat() if until else choices.within if choices.within.isdecimal() else ""
         hours = HOURS_SEPARATOR.join(_digits(said.get(name)) for name in ("hour_from", "hour_to"))
         hours = "" if hours == HOURS_SEPARATOR else hours
