@@ -135,35 +135,7 @@ def facts_of(
     ctx: Context, found: Version, notice: notices.Notice | None, zone: str, today: Any, *, outside: bool
 ) -> list[CardFact]:
     resource = found.resource
-    facts: list[CardFact] = []
-    arrive = moment(fhir.extension(resource, "arrive-at"))
-    if arrive:
-        facts.append(CardFact(label="Arrive", value=say_time(arrive, zone)))
-    since = moment(fhir.extension(resource, "status-at"))
-    if since:
-        word = {"arrived": "Came", "checked-in": "Went in", "fulfilled": "Done"}.get(resource.get("status", ""), "Since")
-        facts.append(CardFact(label=word, value=f"{say_moment(since, zone, today=today)}, noted later"))
-    if outside:
-        place = next(
-            (
-                (p.get("actor") or {}).get("display", "")
-                for p in resource.get("participant", ())
-                if not fhir.reference(p)
-            ),
-            "",
-        )
-        phone = people.say_phone(fhir.extension(resource, "phone") or "")
-        facts.append(
-            CardFact(
-                label="Place", value=", ".join(v for v in (place, phone) if v), status=Status("", "Elsewhere")
-            )
-        )
-    elif notice:
-        facts.append(
-            CardFact(
-                label="Place", value=", ".join(v for v in (notice.clinic.site, *notice.clinic.address) if v)
-            )
-        )
+    facts = [*_times_of(resource, zone, today), *_place_of(resource, notice, outside=outside)]
     reason = next((r.get("text", "") for r in resource.get("reasonCode", ()) if r.get("text")), "")
     facts.append(CardFact(label="Reason", value=reason or "Not said"))
     if resource.get("basedOn"):
@@ -186,13 +158,36 @@ def facts_of(
     why = resource.get("cancelationReason") or {}
     if why:
         code = next((c.get("code", "") for c in why.get("coding", ())), "")
-        facts.append(
-            CardFact(
-                label="Why",
-                value=" · ".join(v for v in (WHY.get(code, ""), why.get("text", "")) if v),
-            )
-        )
+        told = " · ".join(v for v in (WHY.get(code, ""), why.get("text", "")) if v)
+        facts.append(CardFact(label="Why", value=told))
     return facts
+
+
+def _times_of(resource: Json, zone: str, today: Any) -> list[CardFact]:
+    """Return when to arrive, and since when it has been as it is, where that was noted later."""
+    facts: list[CardFact] = []
+    arrive = moment(fhir.extension(resource, "arrive-at"))
+    if arrive:
+        facts.append(CardFact(label="Arrive", value=say_time(arrive, zone)))
+    since = moment(fhir.extension(resource, "status-at"))
+    if since:
+        word = {"arrived": "Came", "checked-in": "Went in", "fulfilled": "Done"}.get(resource.get("status", ""), "Since")
+        facts.append(CardFact(label=word, value=f"{say_moment(since, zone, today=today)}, noted later"))
+    return facts
+
+
+def _place_of(resource: Json, notice: notices.Notice | None, *, outside: bool) -> list[CardFact]:
+    """Return where it is: elsewhere, or here; a visit by video has no place."""
+    if outside:
+        parts = resource.get("participant", ())
+        place = next(((p.get("actor") or {}).get("display", "") for p in parts if not fhir.reference(p)), "")
+        phone = people.say_phone(fhir.extension(resource, "phone") or "")
+        said = ", ".join(v for v in (place, phone) if v)
+        return [CardFact(label="Place", value=said, status=Status("", "Elsewhere"))]
+    if notice is None or fhir.extension(resource, "telehealth") is True:
+        return []
+    where = ", ".join(v for v in (notice.clinic.site, *notice.clinic.address) if v)
+    return [CardFact(label="Place", value=where)]
 
 
 def stops_of(resource: Json, zone: str) -> list[tuple[str, str, str]]:
