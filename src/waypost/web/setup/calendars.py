@@ -94,10 +94,10 @@ def _save(request: Request, scope: Scope, found: Template, form: CalendarForm, b
         return go_to(request, "setup-calendar", *found.key.split("/"))
     after = calendar_of(body)
     left = templates.left_outside(scope, calendar_of(found.body), after, now=request.ctx.now)
-    accept = ",".join(row.appointment for row in left)
+    accept = pages.digest([row.appointment for row in left])
     if left and request.POST.get("accept") != accept:
         scopes.found(request.ctx, "Appointment", [one for row in left for one in row.patients])
-        return _show(request, found, form, body, status=422, left=[left_of(row, after) for row in left], accept=accept)
+        return _show(request, found, form, body, status=422, left=lefts_of(scope, left, after), accept=accept)
     try:
         made = scheduling.save_calendar(request.ctx, body, expect=pages.seen(request))
     except Stale:
@@ -110,17 +110,28 @@ def _save(request: Request, scope: Scope, found: Template, form: CalendarForm, b
     return go_to(request, "setup-calendar", *found.key.split("/"))
 
 
+def _facts_url(request: Request, person: bool, what: str, id: str) -> str:
+    if not pages.may(request, Permission.CLINIC_SET_UP):
+        return ""
+    return reverse("setup-person", args=[id]) if person else reverse("setup-place", args=[what, id])
+
+
 def _act_of(scope: Scope, resource: str) -> str:
     newest = templates.versions(scope, "calendar", resource)
     return newest[0].act if newest else ""
 
 
-def left_of(row: BoardRow, calendar: Calendar) -> Left:
-    """Return what a page says of a visit that would stand outside open time."""
+def lefts_of(scope: Scope, rows: Sequence[BoardRow], calendar: Calendar) -> list[Left]:
+    """Return what a page says of visits that would stand outside open time."""
+    kinds = {one.key: str(one.body["name"].get("en", one.key)) for one in templates.visit_types(scope)} if rows else {}
+    return [_left(row, calendar, kinds.get(row.visit_type, row.visit_type)) for row in rows]
+
+
+def _left(row: BoardRow, calendar: Calendar, what: str) -> Left:
     start, end = words.local(row.shown_starts, calendar.zone), words.local(row.shown_ends, calendar.zone)
     who = f"{row.name}{f', born {row.born.year}' if row.born else ''}"
     more = f" and {words.count(len(row.patients) - 1, 'other')}" if len(row.patients) > 1 else ""
-    return Left(when=f"{say_day(start.date())}, {words.hours(start, end)}", who=who + more, what=row.visit_type.replace("-", " "),
+    return Left(when=f"{say_day(start.date())}, {words.hours(start, end)}", who=who + more, what=what,
                 url=reverse("visit", args=[row.appointment]))  # fmt: skip
 
 
@@ -153,7 +164,7 @@ def _show(request: Request, found: Template, form: CalendarForm, body: dict[str,
     page = CalendarPage(
         title=f"Hours: {found.body.get('name', '')}", tab="people" if person else "places", form=form, left=left, accept=accept,
         week=week_of(calendar_of(body), _week_day(request, today), today), zone=body["zone"].replace("_", " "), version=version,
-        url=reverse("setup-calendar", args=[kind, id]), facts_url=reverse("setup-person", args=[id]) if person else reverse("setup-place", args=[what, id]),
+        url=reverse("setup-calendar", args=[kind, id]), facts_url=_facts_url(request, person, what, id),
         history_url=reverse("setup-history", args=[kind, id]), back=reverse("setup-people" if person else "setup-places"),
         problems=problems, notice=notice, retired=bool(body.get("retired")),
     )  # fmt: skip

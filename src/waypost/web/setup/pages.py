@@ -1,5 +1,6 @@
 """What the set-up pages share: who may see them, one page of one form, what a list's row says."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -58,6 +59,11 @@ def key_of(request: Request) -> str:
 
 def seen(request: Request) -> int:
     return asked.number(request.POST, "version") or 0
+
+
+def digest(what: Sequence[str]) -> str:
+    """Return what stands for a list that was shown, so that the same one is meant when it is accepted; '' for none."""
+    return hashlib.sha256("\n".join(what).encode()).hexdigest() if what else ""
 
 
 def show(request: Request, page: Page, form: Form) -> HttpResponse:

@@ -19,7 +19,7 @@ from waypost.scheduling.queries.boards import BoardRow
 from waypost.scheduling.rules.types import calendar_of
 from waypost.web.pages import Page, Request, done, go_to, render_page
 from waypost.web.setup import pages
-from waypost.web.setup.calendars import Left, left_of
+from waypost.web.setup.calendars import Left, lefts_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +45,11 @@ def retire(request: Request, kind: str, id: str) -> HttpResponse:
     rows = [] if back else _booked(request, scope, version.reference)
     stands = [] if back else [one.body.get("name", one.key) for one in templates.calendars(scope)
                               if one.body.get("site") == version.reference and not one.body.get("retired")]  # fmt: skip
-    accept = ",".join([*(row.appointment for row in rows), *(str(len(stands)) if stands else "")])
+    accept = pages.digest([*(row.appointment for row in rows), *stands])
     if accept and request.POST.get("accept") != accept:
         scopes.found(request.ctx, "Appointment", [one for row in rows for one in row.patients])
         found = templates.calendar(scope, version.reference)
-        left = [left_of(row, calendar_of(found.body)) for row in rows] if found else []
+        left = lefts_of(scope, rows, calendar_of(found.body)) if found else []
         page = RetirePage(title=f"Retire {fhir.name_of(version.resource)}", tab=home.removeprefix("setup-"), left=left, stands=stands,
                           accept=accept, version=pages.seen(request), back=reverse(home))  # fmt: skip
         return render_page(request, page, 422)

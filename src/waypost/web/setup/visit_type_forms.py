@@ -57,6 +57,11 @@ class StepRow(Row):
     before = counted("Set-up before", high=240, required=False)
     after = counted("Clean-up after", high=240, required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("start", "minutes", "before", "after"):
+            self.fields[name].hide_optional = True  # type: ignore[attr-defined]  # an empty row is none; the hint says so
+
     def has_typed(self) -> bool:
         return any((self.data.get(self.add_prefix(name)) or "") not in ("", "0") for name in ("can", "start", "minutes", "before", "after"))
 
@@ -139,10 +144,10 @@ def graded(text: str, language: str) -> str:
     if not text.strip():
         return ""
     reading = readability.measure(text, language)
-    grade = f"Reads at grade {max(reading.grade, 0):.1f}"
+    grade = f"Reads at grade {reading.grade:.1f}" if reading.grade >= 1 else "Reads below grade 1"
     if reading.easy:
-        return f"{grade}; {READING_GRADE_MAX} or below is wanted."
-    return f"{grade}, above {READING_GRADE_MAX}. Shorter sentences and shorter words bring it down."
+        return f"{grade}; {READING_GRADE_MAX:g} or below is wanted."
+    return f"{grade}, above {READING_GRADE_MAX:g}. Shorter sentences and shorter words bring it down."
 
 
 def is_hard(text: str, language: str) -> bool:
