@@ -35,7 +35,8 @@ FACTS_OF_THE_TIME = 3  # visit, people and place: open again where the time is t
 
 def card_for(found: Search) -> BookCard | None:
     """Return the booking card of the chosen time, with what is known filled in."""
-    if found.kind is None or (found.view is None and not found.choices.move):
+    kind = found.kind
+    if kind is None or (found.view is None and not found.choices.move):
         return None
     if not found.choices.chosen and not found.choices.over:
         return None
@@ -43,7 +44,7 @@ def card_for(found: Search) -> BookCard | None:
     key, time, start = new_key(found.request), found.chosen, over.read(found.choices.over)
     if time is not None:
         return card_of(found, form_of(found, None), time.start, dict(rows.read_take(rows.take_of(time))), key=key)
-    taking = (over.step_of(found.here, found.kind, name) for name in found.choices.names)
+    taking = (over.step_of(found.here, kind, name) for name in found.choices.names)
     take = next((one for one in taking if one), {})
     if start is None or not take or not over.may(found.request):
         return None
