@@ -112,11 +112,13 @@ def _days(due: datetime, at: Moment) -> int:
 def _when(due: datetime, at: Moment) -> str:
     today, last = local_day(at.now, at.zone), local_day(due - timedelta(seconds=1), at.zone)
     day = "today" if last == today else say_day(last, today=today)
-    return day if _is_midnight(due, at) else f"{day} at {say_time(due, at.zone)}"
+    return day if _is_whole_day(due, at) else f"{day} at {say_time(due, at.zone)}"
 
 
-def _is_midnight(due: datetime, at: Moment) -> bool:
-    return local_day(due, at.zone) != local_day(due - timedelta(seconds=1), at.zone)
+def _is_whole_day(due: datetime, at: Moment) -> bool:
+    """Say whether something is due by the end of a day rather than at an hour."""
+    in_a_minute = due + timedelta(minutes=1)
+    return local_day(in_a_minute, at.zone) != local_day(due - timedelta(seconds=1), at.zone)
 
 
 def _said(one: Standing, at: Moment) -> str:
