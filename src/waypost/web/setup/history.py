@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpResponse
@@ -84,7 +85,7 @@ def of_visit_type(request: Request, code: str) -> HttpResponse:
 
 
 def _pairs(versions: Sequence[Version]) -> list[tuple[Version, Version | None]]:
-    return list(zip(versions, [*versions[1:], None], strict=True))
+    return list(zip_longest(versions, versions[1:]))
 
 
 def _templates(scope: Scope, kind: str, key: str) -> list[Any]:
@@ -92,7 +93,7 @@ def _templates(scope: Scope, kind: str, key: str) -> list[Any]:
     said = said_calendar if kind == "calendar" else said_visit_type
     return [
         (v.at, v.actor, "Calendar" if kind == "calendar" else "Visit type", said(v.body or {}), said(older.body or {}) if older else None)
-        for v, older in zip(versions, [*versions[1:], None], strict=True)
+        for v, older in zip_longest(versions, versions[1:])
     ]
 
 
