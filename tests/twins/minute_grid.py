@@ -207,8 +207,8 @@ class Twin:
         for starts in by_site.values():
             after = -1
             for start in sorted(starts):
-                if start >= after and count < 99:
-                    count, after = count + 1, start + self.apart()
+                if start >= after:
+                    count, after = min(count + 1, 99), start + self.apart()
                     first = start if first is None else min(first, start)
         return count, first
 

@@ -123,26 +123,30 @@ def _chain(
 
 
 def _count(sites: Sequence[Site], kind: VisitType, grid: Grid) -> tuple[int, int]:
-    """Return how many times there are, whoever gives them, a whole hold apart; and the cell of the first."""
+    """Return how many times there are, whoever gives them, a whole hold apart; and the cell of the first.
+
+    The count stops where it is no longer shown; the first is the first of all sites all the same.
+    """
     count, first = 0, -1
-    apart = bits.whole_hold(kind)
     for site in sites:
-        mask, cursor = site.mask, 0
-        if site.matching:
-            for at, _ in islice(
-                _chain(site, mask, site.main, kind, grid, a_day=0), limits.TIMES_COUNTED_MAX - count
-            ):
-                count += 1
-                first = at if first < 0 else min(first, at)
-            continue
-        while mask and count < limits.TIMES_COUNTED_MAX:
-            step = bits.lowest(mask)
-            cursor += step
-            first = cursor if first < 0 else min(first, cursor)
-            count += 1
-            mask >>= step + apart
-            cursor += apart
+        for at in islice(_starts(site, kind, grid), max(limits.TIMES_COUNTED_MAX - count, 1)):
+            count = min(count + 1, limits.TIMES_COUNTED_MAX)
+            first = at if first < 0 else min(first, at)
     return count, first
+
+
+def _starts(site: Site, kind: VisitType, grid: Grid) -> Iterator[int]:
+    """Yield the cells at which a visit can start at one site, a whole hold apart."""
+    if site.matching:
+        yield from (at for at, _ in _chain(site, site.mask, site.main, kind, grid, a_day=0))
+        return
+    mask, cursor, apart = site.mask, 0, bits.whole_hold(kind)
+    while mask:
+        step = bits.lowest(mask)
+        cursor += step
+        yield cursor
+        mask >>= step + apart
+        cursor += apart
 
 
 def _ranked(
