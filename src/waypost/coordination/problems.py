@@ -115,7 +115,7 @@ class WorkEnded(Problem):
 class WorkForLicensed(Problem):
     code, status, issue = "coordination.work-for-licensed", 403, "forbidden"
     title = "Only a nurse or a clinician can close this."
-    remedy = "Hand it to a nurse; a call of yours is kept as outreach."
+    remedy = "Hand it to a nurse; a call of your own is noted in the chart."
 
 
 class OutcomeNeeded(Problem):

@@ -45,6 +45,8 @@ def say(fields: Mapping[str, Any]) -> str:
         words = f"{words}: {detail.get('code') or 'not allowed'}" + (f", asking for {THINGS.get(kind, kind)}" if kind else "")
     elif act == "search":
         words = f"{words} {MANY.get(kind, THINGS.get(kind, kind) or 'the record')}"
+    elif act == "read" and not kind:
+        words = f"{words} the whole record"
     elif act not in ALONE and kind:
         words = f"{words} {THINGS.get(kind, kind)}"
         words += "’s history" if rest.endswith("_history") else ""

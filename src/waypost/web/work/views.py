@@ -110,7 +110,7 @@ def _page(request: Request, id: str, failed: tuple[str, DeskForm] | None) -> Wor
         stands=stands,
         above=above,
         next=items.next_act(one, person) if one else None,
-        may="" if may else "Counts when a nurse or a clinician calls; a call of yours is kept as outreach.",
+        may="" if may else "Counts when a nurse or a clinician calls: hand it to a nurse. A call of your own is noted in the chart.",
         buttons=_buttons(one, mine=mine, who=ctx.actor.practitioner or "") if one else (),
         forms=forms,
         notes=[(_by(note), note.get("text", "")) for note in task.get("note", ())],
