@@ -394,6 +394,7 @@ def test_a_visit_is_moved_on_the_board(client, clinic):
     moved = queries.read(scopes.everything(clinic.ctx), "Appointment", visit.id).resource
     assert moved["start"] == "2026-11-25T15:00:00Z"
     assert "Practitioner/abara" in str(moved["participant"])
+    assert "On the board" in client.get(f"/visits/{visit.id}").content.decode()
 
 
 def test_a_move_on_the_board_that_cannot_be_says_why(client, clinic):

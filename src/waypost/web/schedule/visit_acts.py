@@ -163,8 +163,9 @@ def shift(request: Request) -> HttpResponse:
     zone = ZoneInfo(ctx.zone)
     moved = (start.astimezone(zone).replace(tzinfo=None) + by).replace(tzinfo=zone)
     wish = MoveWish(
-        appointment=id_, start=moved.astimezone(ZoneInfo("UTC")), named=named, expect=found.version
-    )
+        appointment=id_, start=moved.astimezone(ZoneInfo("UTC")), named=named, expect=found.version,
+        code="clinic", reason="On the board",
+    )  # fmt: skip
     back = request.POST.get("back", "")
     back = back if back.startswith(reverse("schedule")) else reverse("schedule")
     try:
