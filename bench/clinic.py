@@ -82,8 +82,11 @@ LIVING = (
 class Clinic:
     """A copy of the kept clinic with its database running; its server runs while asked to."""
 
-    def __init__(self, folder: Path, connections: postgres.Connections) -> None:
+    def __init__(
+        self, folder: Path, connections: postgres.Connections, patients: int, say: Callable[[str], None]
+    ) -> None:
         self.folder, self.connections = folder, connections
+        self.patients, self.say = patients, say
         self.port = 0
         self.token = run_command(folder, "token", "--as", "coordinator")
         self.db = psycopg.connect(connections.admin, dbname="waypost", autocommit=True)
@@ -91,7 +94,7 @@ class Clinic:
         self.random = random.Random(SEED)
 
     def rows(self, query: str, *params: Any) -> list[tuple[Any, ...]]:
-        return self.db.execute(query, params).fetchall()
+        return self.db.execute(query.encode(), params).fetchall()
 
     def one(self, query: str, *params: Any) -> Any:
         return self.rows(query, *params)[0][0]
@@ -181,7 +184,7 @@ def opened(patients: int, say: Callable[[str], None]) -> Iterator[Clinic]:
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     try:
         with postgres.attach_or_start(copy) as connections:
-            clinic = Clinic(copy, connections)
+            clinic = Clinic(copy, connections, patients, say)
             yield clinic
             clinic.db.close()
     finally:

@@ -36,7 +36,6 @@ def measure(names: list[str], patients: int, *, quiet: bool) -> list[dict[str, A
 
     results: list[Result] = []
     with clinic.opened(patients, say) as here:
-        here.patients, here.say = patients, say
         for name in names:
             for result in attempt(name, here):
                 results.append(result)

@@ -125,10 +125,11 @@ def rows_again(clinic: Clinic, kind: str, id: str, *, extra: dict[str, str] | No
     clinic.db.execute("DROP SCHEMA IF EXISTS floor CASCADE")
     clinic.db.execute("CREATE SCHEMA floor")
     clinic.db.execute("CREATE SEQUENCE floor.n START 1000000000")
-    steps = []
+    steps: list[str] = []
+    own: dict[str, str]
     for table, key in tables.items():
-        clinic.db.execute(f"CREATE TABLE floor.{table} (LIKE public.{table} INCLUDING ALL)")
-        names = [row[0] for row in clinic.rows(COLUMNS, f"public.{table}")]
+        clinic.db.execute(f"CREATE TABLE floor.{table} (LIKE public.{table} INCLUDING ALL)".encode())
+        names = [str(row[0]) for row in clinic.rows(COLUMNS, f"public.{table}")]
         if table == "audit_entry":
             where, own = f"content::jsonb ->> 'what' = '{kind}/{id}'", {"seq": "nextval('floor.n')"}
         elif key == "id":
@@ -136,14 +137,14 @@ def rows_again(clinic: Clinic, kind: str, id: str, *, extra: dict[str, str] | No
         else:
             where, own = f"{key} = '{id}'", {key: "p_id", "resource": "resource || p_id"}
         clinic.db.execute(
-            f"CREATE TABLE floor.one_{table} AS SELECT {', '.join(names)} FROM public.{table} WHERE tenant = {clinic.tenant} AND {where}"
+            f"CREATE TABLE floor.one_{table} AS SELECT {', '.join(names)} FROM public.{table} WHERE tenant = {clinic.tenant} AND {where}".encode()
         )
         chosen = ", ".join(own.get(name, name) for name in names)
         steps.append(
             f"INSERT INTO floor.{table} ({', '.join(names)}) SELECT {chosen} FROM floor.one_{table};"
         )
     clinic.db.execute(
-        f"CREATE FUNCTION floor.again(p_id text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN {' '.join(steps)} END $$"
+        f"CREATE FUNCTION floor.again(p_id text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN {' '.join(steps)} END $$".encode()
     )
     rate = sql(clinic, "SELECT floor.again(gen_random_uuid()::text);\n")
     clinic.db.execute("DROP SCHEMA floor CASCADE")

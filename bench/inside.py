@@ -48,7 +48,7 @@ def literal(query: str, params: Any) -> str:
     from django.db import connection
 
     connection.ensure_connection()
-    text = psycopg.ClientCursor(connection.connection).mogrify(query, params)
+    text = psycopg.ClientCursor(connection.connection).mogrify(query.encode(), params)
     return " ".join(text.split())
 
 

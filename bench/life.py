@@ -69,7 +69,7 @@ def growth(clinic: Clinic) -> list[Result]:
     small = max(100, clinic.patients // GROWN)
     times: dict[str, list[float]] = {}
     for folder in (clinics.made(small, clinic.say), None):
-        for name, outcome in (_searches(clinic) if folder is None else _searches_of(folder)).items():
+        for name, outcome in (_searches(clinic) if folder is None else _searches_of(folder, small, clinic)).items():
             times.setdefault(name, []).append(outcome.percentile(0.95))
     return [
         Result(
@@ -97,14 +97,14 @@ def _searches(clinic: Clinic) -> dict[str, load.Outcome]:
         }
 
 
-def _searches_of(folder: Path) -> dict[str, load.Outcome]:
+def _searches_of(folder: Path, patients: int, like: Clinic) -> dict[str, load.Outcome]:
     from waypost.ops import postgres
 
     copy = clinics.cache() / f"small-{os.getpid()}"
     shutil.copytree(folder, copy, symlinks=True, ignore=shutil.ignore_patterns("run", "*.lock"))
     try:
         with postgres.attach_or_start(copy) as connections:
-            return _searches(Clinic(copy, connections))
+            return _searches(Clinic(copy, connections, patients, like.say))
     finally:
         shutil.rmtree(copy, ignore_errors=True)
 
