@@ -34,28 +34,20 @@ def interpreter_words(patient: Resource) -> str:
 def ask(ctx: Context, kind: str, appointment: Resource, patient: str, words: str) -> Filing:
     """Return the request for one visit and patient; asking twice makes one Task."""
     id_ = str(ids.uuid5_of("request", kind, str(ctx.tenant), appointment["id"], patient))
-    start = fhir.instant(appointment["start"])
-    assert start is not None
-    task: Resource = {
-        "resourceType": "Task",
-        "id": id_,
-        "status": "requested",
-        "intent": "order",
-        "priority": "routine",
-        "code": {"coding": [{"system": TASK, "code": kind, "display": NAMES[kind]}], "text": NAMES[kind]},
-        "focus": {"reference": f"Appointment/{appointment['id']}"},
-        "for": {"reference": f"Patient/{patient}"},
-        "authoredOn": fhir.say(ctx.now.replace(microsecond=0)),
-        "performerType": [{"coding": [{"system": POOL, "code": "scheduling"}]}],
-        "restriction": {"period": {"end": fhir.say(due(start, ctx.now))}},
-        "reasonCode": {"text": f"{words}, for the visit on {say_moment(start, ctx.zone)}"},
-    }
-    return Filing(task, "Task", id_)
+    return _beside(ctx, id_, kind, NAMES[kind], appointment, patient, "scheduling", words)
 
 
 def order_missing(ctx: Context, appointment: Resource, patient: str) -> Filing:
     """Return the work that a visit leaves behind which needs an order and was booked without one by another system."""
     id_ = str(ids.uuid5_of("order-missing", str(ctx.tenant), appointment["id"]))
+    name, words = "Get the order for a visit", "Booked without an order"
+    return _beside(ctx, id_, "order-missing", name, appointment, patient, "coordinators", words)
+
+
+def _beside(
+    ctx: Context, id_: str, kind: str, name: str, appointment: Resource, patient: str, pool: str, words: str
+) -> Filing:
+    """Return the Task that a visit brings with it, for a team, due before the visit."""
     start = fhir.instant(appointment["start"])
     assert start is not None
     task: Resource = {
@@ -64,16 +56,13 @@ def order_missing(ctx: Context, appointment: Resource, patient: str) -> Filing:
         "status": "requested",
         "intent": "order",
         "priority": "routine",
-        "code": {
-            "coding": [{"system": TASK, "code": "order-missing", "display": "Get the order for a visit"}],
-            "text": "Get the order for a visit",
-        },
+        "code": {"coding": [{"system": TASK, "code": kind, "display": name}], "text": name},
         "focus": {"reference": f"Appointment/{appointment['id']}"},
         "for": {"reference": f"Patient/{patient}"},
         "authoredOn": fhir.say(ctx.now.replace(microsecond=0)),
-        "performerType": [{"coding": [{"system": POOL, "code": "coordinators"}]}],
+        "performerType": [{"coding": [{"system": POOL, "code": pool}]}],
         "restriction": {"period": {"end": fhir.say(due(start, ctx.now))}},
-        "reasonCode": {"text": f"Booked without an order, for the visit on {say_moment(start, ctx.zone)}"},
+        "reasonCode": {"text": f"{words}, for the visit on {say_moment(start, ctx.zone)}"},
     }
     return Filing(task, "Task", id_)
 
