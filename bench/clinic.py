@@ -26,12 +26,24 @@ def cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "waypost" / "bench"
 
 
-def made(patients: int, say: Callable[[str], None]) -> Path:
-    """Return the folder of a finished clinic of so many patients, made now if it is not cached."""
-    folder = cache() / f"{patients}-{_shape()}"
+def made(patients: int, say: Callable[[str], None], *, short: bool = False) -> Path:
+    """Return the folder of a finished clinic of so many patients, made now if it is not cached.
+
+    `short`: with about ten resources a patient instead of the demo's two dozen.
+    """
+    folder = cache() / f"{patients}{'-short' if short else ''}-{_shape()}"
     if not (folder / "finished").exists():
         say(f"making a clinic of {patients:,} patients (once; kept in {folder})")
-        run_command(folder, "demo", "--prepare", "--patients", str(patients), "--seed", str(SEED))
+        run_command(
+            folder,
+            "demo",
+            "--prepare",
+            "--patients",
+            str(patients),
+            "--seed",
+            str(SEED),
+            *(["--short-history"] if short else []),
+        )
         with (
             postgres.attach_or_start(folder) as connections,
             psycopg.connect(connections.owner, autocommit=True) as owner,
@@ -174,9 +186,9 @@ def wait_until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", se
 
 
 @contextlib.contextmanager
-def opened(patients: int, say: Callable[[str], None]) -> Iterator[Clinic]:
+def opened(patients: int, say: Callable[[str], None], *, short: bool = False) -> Iterator[Clinic]:
     """Copy the kept clinic and open the copy; it is removed afterwards."""
-    kept = made(patients, say)
+    kept = made(patients, say, short=short)
     copy = cache() / f"run-{os.getpid()}"
     subprocess.run(["cp", "-a", "--reflink=auto", str(kept), str(copy)], check=True)
     for name in ("run", "start.lock", "users.lock"):

@@ -69,7 +69,9 @@ def growth(clinic: Clinic) -> list[Result]:
     small = max(100, clinic.patients // GROWN)
     times: dict[str, list[float]] = {}
     for folder in (clinics.made(small, clinic.say), None):
-        for name, outcome in (_searches(clinic) if folder is None else _searches_of(folder, small, clinic)).items():
+        for name, outcome in (
+            _searches(clinic) if folder is None else _searches_of(folder, small, clinic)
+        ).items():
             times.setdefault(name, []).append(outcome.percentile(0.95))
     return [
         Result(

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from waypost.demo import clinic as demo
+from waypost.demo.charts import shortened
 from waypost.demo.conditions import BY_KEY
 from waypost.demo.times import ZONE, age_on, business_days_after, holiday
 from waypost.demo.visit_types import VISIT_TYPES
@@ -226,7 +227,11 @@ def test_calendars_are_sixty_per_cent_full_for_two_weeks_and_thin_out():
     assert 0.5 < _fullness(clinic, doctors, 1, 14) < 0.75
     assert _fullness(clinic, doctors, 80, 90) < 0.25
     for what in ("nursing", "echo"):
-        people = [body["resource"] for body in clinic.calendars if body["can"][:1] == [what] and body["role"] != "room"]
+        people = [
+            body["resource"]
+            for body in clinic.calendars
+            if body["can"][:1] == [what] and body["role"] != "room"
+        ]
         assert 0.35 < _fullness(clinic, people, 1, 14) < 0.75, what
         assert _fullness(clinic, people, 80, 90) < 0.3, what
 
@@ -267,3 +272,17 @@ def test_preparation_is_easy_to_read_in_both_languages():
         for language, words in kind["preparation"].items():
             assert not words or measure(words, language).easy, (kind["code"], language)
         assert all(kind["preparation"].values()) or not any(kind["preparation"].values()), kind["code"]
+
+
+def test_a_short_history_keeps_the_newest_of_each_kind_and_refers_to_nothing_left_out():
+    built = demo.build(40, "short", now=NOW)
+    for chart in built.charts():
+        kept = shortened(chart)
+        assert len(kept) <= 10
+        assert kept[0]["resourceType"] == "Patient"
+        there = {each["id"] for each in kept}
+        for each in kept:
+            met = each.get("encounter")
+            assert met is None or met["reference"].partition("/")[2] in there
+        of_all = [each["id"] for each in chart if each["resourceType"] == "Observation"]
+        assert [e["id"] for e in kept if e["resourceType"] == "Observation"] == of_all[-2:]

@@ -47,6 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="chance's seed: the same seed makes the same clinic",
     )
     parser.add_argument(
+        "--short-history",
+        action="store_true",
+        help="about ten resources a patient, to try size rather than detail; counts when the clinic is made",
+    )
+    parser.add_argument(
         "--prepare", action="store_true", help="make or top up the clinic and stop, without running it"
     )
 
@@ -73,7 +78,9 @@ def run(args: argparse.Namespace) -> int:
             return _prepared(args, folder.root)
         family, gate = processes.Family({"PYTHONUNBUFFERED": "1"}), processes.Gate()
         try:
-            if goes_on:  # the server loads its pages while the clinic is topped up; a new clinic needs both processors
+            if (
+                goes_on
+            ):  # the server loads its pages while the clinic is topped up; a new clinic needs both processors
                 _add_server(family, args.host, port, gate)
             code = _prepared(args, folder.root)
             if code:
@@ -125,7 +132,7 @@ def _prepare(args: argparse.Namespace) -> int:
     from waypost.demo import filing
 
     with reporting.progress("Making the demo clinic", quiet=args.json) as shown:
-        filing.ensure(patients=args.patients, seed=args.seed, progress=shown.to)
+        filing.ensure(patients=args.patients, seed=args.seed, short=args.short_history, progress=shown.to)
     if made:
         database.take_stock()
     audit.anchor()

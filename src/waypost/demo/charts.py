@@ -120,6 +120,22 @@ class Maker:
         return made
 
 
+_SHORT = {"Patient": 1, "RelatedPerson": 1, "Coverage": 1, "CareTeam": 1, "Condition": 1, "MedicationRequest": 1,
+          "Encounter": 1, "Observation": 2, "Task": 1}  # fmt: skip
+
+
+def shortened(chart: list[Json]) -> list[Json]:
+    """Return a chart with no more than a few of each type, the newest: what is made last stands last."""
+    left, kept = dict(_SHORT), []
+    for each in reversed(chart):
+        if left.get(each["resourceType"], 0):
+            left[each["resourceType"]] -= 1
+            kept.append(each)
+    kept.reverse()
+    there = {f"{each['resourceType']}/{each['id']}" for each in kept}
+    return [{k: v for k, v in each.items() if k != "encounter" or v["reference"] in there} for each in kept]
+
+
 def order_for(visit: Visit, person: Person, reason: str, now: datetime) -> Json:
     """Return the order that a visit stands on."""
     on = local_day(visit.booked_at or visit.start) - timedelta(days=1)

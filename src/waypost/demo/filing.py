@@ -11,6 +11,7 @@ from waypost.access import Permission, accounts, action, scopes
 from waypost.access.models import Tenant
 from waypost.demo import clinic as demo
 from waypost.demo import keeping, sign_ins
+from waypost.demo.charts import shortened
 from waypost.demo.fhir import Json, concept, ext, instant
 from waypost.demo.places import CENTER, CENTER_PHONE, known_id
 from waypost.demo.times import ZONE_NAME
@@ -28,6 +29,7 @@ _PER_CHART, _PER_VISIT = (
     26,
     1.6,
 )  # resources, and a visit's weight beside them: what two processes share out by
+_PER_SHORT_CHART = 8
 _ALONE_MAX = 300  # patients that one process makes quickly enough
 Progress = Callable[[int, int], object]
 
@@ -42,16 +44,21 @@ class Made:
     done: bool
     topped_up: datetime
     version: int
+    short: bool = False
 
 
 def ensure(
     *,
     patients: int = demo.PATIENTS,
     seed: int | str = demo.SEED,
+    short: bool = False,
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> Tenant:
-    """Make the demo clinic unless it is there, finish it if it is half made, and bring it up to the present."""
+    """Make the demo clinic unless it is there, finish it if it is half made, and bring it up to the present.
+
+    `short` keeps about ten resources a patient, to try size rather than detail.
+    """
     clock = clock or SystemClock()
     tell = progress or (lambda _done, _all: None)
     tenant = next((each for each in accounts.tenants() if each.slug == SLUG), None)
@@ -62,20 +69,37 @@ def ensure(
         began = made.at if made else clock.now().replace(microsecond=0)
         many = made.patients if made else patients
         processes = 1 if many <= _ALONE_MAX or (os.cpu_count() or 1) < 2 else 2
-        make(tenant, many, made.seed if made else str(seed), now=began, progress=tell, processes=processes)
+        make(
+            tenant,
+            many,
+            made.seed if made else str(seed),
+            now=began,
+            progress=tell,
+            processes=processes,
+            short=made.short if made else short,
+        )
         made = _made(tenant, clock)
         assert made
     return _topped_up(tenant, made, clock, tell)
 
 
 def make(
-    tenant: Tenant, patients: int, seed: str, *, now: datetime, progress: Progress, processes: int = 1
+    tenant: Tenant,
+    patients: int,
+    seed: str,
+    *,
+    now: datetime,
+    progress: Progress,
+    processes: int = 1,
+    short: bool = False,
 ) -> None:
     """File the clinic as it stands at `now`. What a stopped run has filed already is found equal and left."""
     ctx = accounts.context_of(tenant, "demo", clock=FixedClock(now))
-    _file(ctx, [_note_filing(patients, seed, now, now, done=False)])
+    _file(ctx, [_note_filing(patients, seed, now, now, done=False, short=short)])
     built = demo.build(patients, seed, now=now)
-    total = round(len(built.people) * 22 + len(built.visits) * 1.9)  # near enough for a progress bar
+    total = round(
+        len(built.people) * (_PER_SHORT_CHART if short else 22) + len(built.visits) * 1.9
+    )  # near enough for a progress bar
     progress(0, total)
     count = _file(ctx, [Filing(each) for each in built.foundation()])
     scheduling.save_visit_types(ctx, built.visit_types)
@@ -88,23 +112,25 @@ def make(
         done += more
         progress(min(done, total - 1), total)
 
-    together([partial(_file_all, ctx, share) for share in _shares(built, processes)], heard)
-    _file(ctx, [_note_filing(patients, seed, now, now, done=True)])
+    together([partial(_file_all, ctx, share) for share in _shares(built, processes, short=short)], heard)
+    _file(ctx, [_note_filing(patients, seed, now, now, done=True, short=short)])
     progress(total, total)
 
 
-def _shares(built: demo.Clinic, processes: int) -> list[Callable[[], Iterator[Json]]]:
+def _shares(built: demo.Clinic, processes: int, *, short: bool) -> list[Callable[[], Iterator[Json]]]:
     """Return the work in one or two parts of like size. Visits stay together: they touch the same calendars."""
     people = len(built.people)
+
+    def charts(first: int, until: int) -> Iterator[Json]:
+        made = built.charts(first, until)
+        return chain.from_iterable(map(shortened, made) if short else made)
+
     if processes == 1:
-        return [lambda: chain(chain.from_iterable(built.charts()), built.appointments())]
-    visits = len(built.visits) * _PER_VISIT
-    half = (people * _PER_CHART + visits) / 2
-    cut = min(people, max(0, round(half / _PER_CHART)))
-    return [
-        lambda: chain.from_iterable(built.charts(0, cut)),
-        lambda: chain(built.appointments(), chain.from_iterable(built.charts(cut, people))),
-    ]
+        return [lambda: chain(charts(0, people), built.appointments())]
+    weight = _PER_SHORT_CHART if short else _PER_CHART
+    half = (people * weight + len(built.visits) * _PER_VISIT) / 2
+    cut = min(people, max(0, round(half / weight)))
+    return [lambda: charts(0, cut), lambda: chain(built.appointments(), charts(cut, people))]
 
 
 def _file_all(ctx: Context, share: Callable[[], Iterator[Json]], heard: Callable[[int], None]) -> None:
@@ -135,7 +161,9 @@ def _make_accounts(tenant: Tenant) -> None:
 _NOTE_ID = known_id("Basic", "demo")
 
 
-def _note_filing(patients: int, seed: str, made: datetime, topped_up: datetime, *, done: bool) -> Filing:
+def _note_filing(
+    patients: int, seed: str, made: datetime, topped_up: datetime, *, done: bool, short: bool
+) -> Filing:
     return Filing(
         {
             "resourceType": "Basic",
@@ -146,6 +174,7 @@ def _note_filing(patients: int, seed: str, made: datetime, topped_up: datetime, 
                 ext("demo-made", "Instant", instant(made)),
                 ext("demo-topped-up", "Instant", instant(topped_up)),
                 ext("demo-done", "Boolean", done),
+                ext("demo-short", "Boolean", short),
             ],
             "code": concept(text="How this demo clinic was made"),
         }
@@ -168,6 +197,7 @@ def _made(tenant: Tenant, clock: Clock) -> Made | None:
         said["done"],
         datetime.fromisoformat(said["topped-up"]),
         found.version,
+        said.get("short", False),
     )
 
 
@@ -183,5 +213,5 @@ def _topped_up(tenant: Tenant, made: Made, clock: Clock, tell: Progress) -> Tena
     for start in range(0, len(filings), BATCH):
         count += _file(ctx, [Filing(each) for each in filings[start : start + BATCH]])
         tell(count, len(filings))
-    _file(ctx, [_note_filing(made.patients, made.seed, made.at, now, done=True)])
+    _file(ctx, [_note_filing(made.patients, made.seed, made.at, now, done=True, short=made.short)])
     return tenant
