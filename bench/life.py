@@ -1,6 +1,7 @@
 """What auditing adds, how figures grow, how long a start takes and how much memory a demo."""
 
 import itertools
+import multiprocessing
 import os
 import shutil
 import signal
@@ -10,21 +11,23 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from bench import clinic as clinics
-from bench import fhir_door, inside
+from bench import desk, fhir_door, inside, schedule
 from bench.clinic import Clinic, environment, free_port
 from bench.result import Result, of_times
-from waypost.ops import load, processes
+from waypost.ops import load, postgres, processes
 
 ROUNDS = 300
 DEMO_PATIENTS = 1_000
 GROWN = 10  # times the patients
 START_SECONDS_MAX = 1800
+PAGES = (desk.find, desk.patient, desk.today, desk.board, schedule.slots_day, schedule.find_times)
 
 
 def audit(clinic: Clinic) -> list[Result]:
@@ -65,14 +68,12 @@ def _creating(clinic: Clinic) -> Callable[[], Any]:
 
 
 def growth(clinic: Clinic) -> list[Result]:
-    """The p95 of each search at this size and at a tenth of it."""
+    """The p95 of each search and page at this size and at a tenth of it."""
     small = max(100, clinic.patients // GROWN)
     times: dict[str, list[float]] = {}
     for folder in (clinics.made(small, clinic.say), None):
-        for name, outcome in (
-            _searches(clinic) if folder is None else _searches_of(folder, small, clinic)
-        ).items():
-            times.setdefault(name, []).append(outcome.percentile(0.95))
+        for name, p95 in (_grown(clinic) if folder is None else _grown_of(folder, small, clinic)).items():
+            times.setdefault(name, []).append(p95)
     return [
         Result(
             f"growth-{name}",
@@ -99,14 +100,28 @@ def _searches(clinic: Clinic) -> dict[str, load.Outcome]:
         }
 
 
-def _searches_of(folder: Path, patients: int, like: Clinic) -> dict[str, load.Outcome]:
-    from waypost.ops import postgres
+def _grown(clinic: Clinic) -> dict[str, float]:
+    """Return the p95 of each search and page of a clinic, in milliseconds."""
+    searches = {name: outcome.percentile(0.95) for name, outcome in _searches(clinic).items()}
+    apart = multiprocessing.get_context("spawn")  # a process serves one clinic, once Django is set up
+    with ProcessPoolExecutor(1, apart) as process:
+        return searches | process.submit(_pages, clinic.folder, clinic.patients).result()
 
+
+def _pages(folder: Path, patients: int) -> dict[str, float]:
+    with postgres.attach_or_start(folder) as connections:
+        clinic = Clinic(folder, connections, patients, print)
+        measured = [result for page in PAGES for result in page(clinic)]
+        clinic.db.close()
+    return {result.name: result.p95 or 0.0 for result in measured}
+
+
+def _grown_of(folder: Path, patients: int, like: Clinic) -> dict[str, float]:
     copy = clinics.cache() / f"small-{os.getpid()}"
     shutil.copytree(folder, copy, symlinks=True, ignore=shutil.ignore_patterns("run", "*.lock"))
     try:
         with postgres.attach_or_start(copy) as connections:
-            return _searches(Clinic(copy, connections, patients, like.say))
+            return _grown(Clinic(copy, connections, patients, like.say))
     finally:
         shutil.rmtree(copy, ignore_errors=True)
 
