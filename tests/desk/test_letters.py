@@ -22,7 +22,7 @@ def client(desk, clinic):
 def group(client, clinic):
     """Return a class at ten with patients 1 and 2 in it."""
     visit = booked(clinic, "class", start=at(10), patient=1)
-    client.post(f"/visits/{visit.id}/join", {"patient": clinic.patients[2], "key": "j"})
+    client.post(f"/visits/{visit.id}/join", {"patient": clinic.patients[2], "reason": "To learn", "key": "j"})
     return visit
 
 
@@ -95,7 +95,7 @@ def test_a_death_recorded_by_mistake_is_taken_back_long_after_undo(desk, clinic,
     client = desk("coordinator")
     kept, lost = booked(clinic, ride="From home"), booked(clinic, start=at(14), named=("Practitioner/lind",))
     group = booked(clinic, "class", start=at(10), patient=1)
-    client.post(f"/visits/{group.id}/join", {"patient": clinic.patients[0], "key": "j"})
+    client.post(f"/visits/{group.id}/join", {"patient": clinic.patients[0], "reason": "To learn", "key": "j"})
     deceased.mark_deceased(clinic.ctx, clinic.patients[0], on="2026-11-24")
     booked(clinic, start=at(14), patient=3, named=("Practitioner/lind",))
     clock.advance(timedelta(minutes=10))

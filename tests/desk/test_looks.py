@@ -93,7 +93,7 @@ def test_what_is_shown_in_answer_to_words_is_named_too(client, clinic, known):
         ("/patients/register", {"family": "Castillo1", "given": "Marisol", "born": "3/12/1957", "gender": "female", "t0-number": "2025550142", "key": "k"}),
         (f"/visits/{known.visit}/cancel", {}),
         (f"/visits/{known.visit}/no-show", {"expect": "x"}),
-        (f"/visits/{known.group}/join", {"patient": clinic.patients[1], "key": "j"}),
+        (f"/visits/{known.group}/join", {"patient": clinic.patients[1], "reason": "To learn", "key": "j"}),
     ):
         answer = walk.look(address, sent)
         if address in {"/find", "/schedule/for"}:

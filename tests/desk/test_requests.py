@@ -85,7 +85,7 @@ def told(clinic):
 def test_whoever_leaves_a_group_is_told_and_the_last_too(client, clinic, clock):
     with_mail(clinic, 1)
     visit = booked(clinic, "class", start=at(10))
-    client.post(f"/visits/{visit.id}/join", {"patient": clinic.patients[1], "key": "j", "interpreter": "on", "ride": "on"})
+    client.post(f"/visits/{visit.id}/join", {"patient": clinic.patients[1], "reason": "To learn", "key": "j", "interpreter": "on", "ride": "on"})
     said = words(client.get(f"/visits/{visit.id}"))
     assert "Ride Asked for From home and back for Castillo1, Marisol" in said
     client.post(f"/visits/{visit.id}/leave", {"patient": clinic.patients[1]})
@@ -98,7 +98,7 @@ def test_whoever_leaves_a_group_is_told_and_the_last_too(client, clinic, clock):
 def test_the_mail_to_one_who_left_is_carried_though_the_group_goes_on(client, clinic, clock):
     with_mail(clinic, 1)
     visit = booked(clinic, "class", start=at(10))
-    client.post(f"/visits/{visit.id}/join", {"patient": clinic.patients[1], "key": "j"})
+    client.post(f"/visits/{visit.id}/join", {"patient": clinic.patients[1], "reason": "To learn", "key": "j"})
     clock.advance(timedelta(seconds=60))
     client.post(f"/visits/{visit.id}/leave", {"patient": clinic.patients[1]})
     clock.advance(timedelta(seconds=15))

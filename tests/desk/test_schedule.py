@@ -276,7 +276,7 @@ def test_a_group_has_a_roster(client, clinic):
     visit = booked(clinic, "class", start=at(10))
     page = client.get(f"/schedule/times?patient={clinic.patients[1]}&visit=class")
     assert "1 of 3 places taken" in words(page)
-    answer = client.post(f"/visits/{visit.id}/join", {"patient": clinic.patients[1], "key": "j"})
+    answer = client.post(f"/visits/{visit.id}/join", {"patient": clinic.patients[1], "reason": "To learn", "key": "j"})
     assert answer.status_code == 303
     said = words(client.get(f"/visits/{visit.id}"))
     assert "2 of 3 places taken" in said

@@ -139,7 +139,7 @@ def test_joining_a_group_ends_the_wait_for_it(client, clinic):
     times = client.get(f"/visits/{id_}/times", follow=True)
     form = unescape(times.content.decode())
     assert f'name="wait" value="{id_}"' in form
-    sent = {"patient": clinic.patients[0], "key": "j", "wait": id_}
+    sent = {"patient": clinic.patients[0], "reason": "To learn", "key": "j", "wait": id_}
     assert client.post(f"/visits/{group.id}/join", sent).status_code == 303
     assert record(clinic, "Appointment", id_)["status"] == "cancelled"
     assert tasks(clinic)[0]["status"] == "completed"

@@ -45,8 +45,7 @@ def stop_what_was_to_come(ctx: Context, patient: str) -> None:
     if own or waiting:
         cancel_all(ctx, [*own, *waiting], "deceased", "The patient has died.")
     for group in (v for v in coming if v not in own):
-        kept = [p for p in group.resource["participant"] if fhir.reference(p) != f"Patient/{patient}"]
-        records.file(ctx, {**group.resource, "participant": kept}, id=group.id, expect=group.version)
+        records.file(ctx, fhir.without(group.resource, patient), id=group.id, expect=group.version)
     _close_work(ctx, patient)
 
 

@@ -72,7 +72,8 @@ def _came_back(ctx: Context, scope: Scope, one: Version, patient: tuple[str, str
         return False
     try:
         if len(fhir.patients_of(earlier)) > 1:
-            scheduling.join(ctx, one.id, patient)
+            reason, order = fhir.seat_of(earlier, patient[0])
+            scheduling.join(ctx, one.id, patient, reason=reason, order=order)
             return True
         if now.version != one.version:
             return False

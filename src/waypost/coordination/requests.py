@@ -9,10 +9,8 @@ from waypost.coordination import limits
 from waypost.kernel import ids
 from waypost.kernel.context import Context
 from waypost.kernel.dates import say_moment
-from waypost.messaging.rules import wording
 from waypost.records import queries
 from waypost.records.versions import Filing, Version
-from waypost.registry import fhir as people
 from waypost.scheduling import fhir
 
 TASK = "urn:waypost:task"
@@ -24,11 +22,6 @@ OPEN = frozenset(
     {"draft", "requested", "received", "accepted", "rejected", "ready", "in-progress", "on-hold"}
 )
 Resource = dict[str, Any]
-
-
-def interpreter_words(patient: Resource) -> str:
-    """Return what is asked for: an interpreter of the language that the patient speaks."""
-    return wording.language_name(people.spoken_language(patient).split("-")[0] or "language not known", "en")
 
 
 def ask(ctx: Context, kind: str, appointment: Resource, patient: str, words: str) -> Filing:

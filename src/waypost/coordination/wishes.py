@@ -54,6 +54,17 @@ class WaitWish:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatWish:
+    """What is said and asked for of one patient who joins a group; words as in BookingWish."""
+
+    reason: str = ""
+    order: str | None = None
+    order_told: str = ""
+    interpreter: str = ""
+    ride: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MoveWish:
     """`expect` is the version that was seen; of a series, 'rest' and 'all' shift the others by as much.
 

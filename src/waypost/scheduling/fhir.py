@@ -21,8 +21,8 @@ from waypost.scheduling.rules.types import VisitType
 
 __all__ = [
     "BLOCK", "EXTENSION", "VISIT_TYPE", "Seat", "appointment", "asking", "asks_of", "block", "cancelled", "elsewhere", "extension", "instant", "is_ours",
-    "moved", "outside", "patients_of", "reason", "reference", "resources_of", "say", "schedule", "service_type", "sought_of", "team_of",
-    "visit_type_code", "wanted", "with_extension",
+    "moved", "outside", "patients_of", "reason", "reference", "resources_of", "say", "schedule", "seat_of", "service_type", "sought_of",
+    "team_of", "visit_type_code", "wanted", "with_extension", "without",
 ]  # fmt: skip
 CANCELATION = "urn:waypost:cancelation-reason"
 Resource = dict[str, Any]
@@ -180,14 +180,35 @@ def _actor(resource: str, name: str) -> Resource:
     return {"reference": resource, "display": name} if name else {"reference": resource}
 
 
-def attendee(patient: tuple[str, str], span: Span) -> Resource:
-    """Return a patient's place in a visit."""
-    return {
+def attendee(patient: tuple[str, str], span: Span, *, reason: str = "", order: str = "") -> Resource:
+    """Return a patient's place in a visit; of a group, with what is theirs alone: a reason, an order."""
+    seat: Resource = {
         "actor": _actor(f"Patient/{patient[0]}", patient[1]),
         "required": "required",
         "status": "accepted",
         "period": period(span),
     }
+    seat = with_extension(seat, "reason", "valueString", reason or None)
+    return with_extension(seat, "order", "valueReference", {"reference": f"ServiceRequest/{order}"} if order else None)
+
+
+def seat_of(resource: Mapping[str, Any], patient: str) -> tuple[str, str]:
+    """Return reason and order (its id) that stand with one patient's place in a group."""
+    for one in resource.get("participant") or ():
+        if reference(one) == f"Patient/{patient}":
+            order = extension(one, "order")
+            named = order.get("reference", "") if isinstance(order, dict) else ""
+            return str(extension(one, "reason") or ""), named.partition("/")[2]
+    return "", ""
+
+
+def without(resource: Mapping[str, Any], patient: str) -> Resource:
+    """Return a group without one patient, and without the order that came with them."""
+    order = seat_of(resource, patient)[1]
+    left: Resource = {**resource, "participant": [p for p in resource["participant"] if reference(p) != f"Patient/{patient}"]}
+    based = [one for one in resource.get("basedOn") or () if not order or one.get("reference") != f"ServiceRequest/{order}"]
+    left.pop("basedOn", None)
+    return {**left, "basedOn": based} if based else left
 
 
 def _participant(seat: Seat) -> Resource:

@@ -18,12 +18,13 @@ from waypost.coordination.actions.visits import (
     no_show,
 )
 from waypost.coordination.actions.waiting import put_on_waitlist
-from waypost.coordination.wishes import BookingWish, CancelWish, MoveWish, SeriesWish, WaitWish
+from waypost.coordination.wishes import BookingWish, CancelWish, MoveWish, SeatWish, SeriesWish, WaitWish
 
 __all__ = [
     "BookingWish",
     "CancelWish",
     "MoveWish",
+    "SeatWish",
     "SeriesWish",
     "WaitWish",
     "add_outside_visit",

@@ -19,7 +19,7 @@ from waypost.coordination.actions.people import living, name_of
 from waypost.coordination.actions.visits import cancel_all, read
 from waypost.coordination.actions.waiting import found_a_time, still_waiting
 from waypost.coordination.problems import AlreadyOnRoster, NotOnRoster, SeriesNotFree, SeriesTooLong
-from waypost.coordination.wishes import BookingWish, SeriesWish
+from waypost.coordination.wishes import BookingWish, SeatWish, SeriesWish
 from waypost.kernel import ids
 from waypost.kernel.context import Context
 from waypost.kernel.spans import Span
@@ -119,32 +119,47 @@ def _lock_everyone(ctx: Context, wish: BookingWish) -> None:
 
 @action(Permission.APPOINTMENT_BOOK)
 def add_to_group(
-    ctx: Context, appointment: str, patient: str, *, expect: int | None = None, key: str = "", waiting: str = "",
-    interpreter: bool = False, ride: bool = False,
+    ctx: Context, appointment: str, patient: str, said: SeatWish | None = None, *, expect: int | None = None,
+    key: str = "", waiting: str = "",
 ) -> Version:  # fmt: skip
-    """Put one more patient on the roster, with what is asked for them; `waiting` is the visit on the waitlist that ends with it.
+    """Put one more patient on the roster, with what is said of them; `waiting` is the visit on the waitlist that ends with it.
 
-    Raises GroupFull, AlreadyOnRoster, PatientElsewhere, NotWaiting.
+    Raises GroupFull, AlreadyOnRoster, OrderNeeded, PatientElsewhere, NotWaiting.
     """
 
     def do() -> Version:
         person = living(ctx, patient)
-        if f"Patient/{patient}" in fhir.resources_of(read(ctx, appointment).resource):
+        group = read(ctx, appointment)
+        if f"Patient/{patient}" in fhir.resources_of(group.resource):
             raise AlreadyOnRoster
         waited = still_waiting(ctx, waiting, patient) if waiting else None
-        added = scheduling.join(ctx, appointment, (patient, name_of(person)), expect=expect)
+        seat = _with_order(ctx, group.resource, patient, said or SeatWish())
+        added = scheduling.join(
+            ctx, appointment, (patient, name_of(person)), reason=seat.reason, order=seat.order or "", expect=expect
+        )
         if waited is not None:
             found_a_time(ctx, waited.id, "Joined a group.")
             scheduling.cancel(ctx, waited.id, reason="Joined a group.", expect=waited.version)
-        wanted = [("interpreter", requests.interpreter_words(person))] if interpreter else []
-        wanted += [("ride", requests.RIDE)] if ride else []
-        asked = [requests.ask(ctx, kind, added.resource, patient, words) for kind, words in wanted]
+        wanted = (("interpreter", seat.interpreter), ("ride", seat.ride))
+        asked = [requests.ask(ctx, kind, added.resource, patient, words) for kind, words in wanted if words]
         if asked:
             records.file_many(ctx, asked)
         announce(ctx, added, [person], "booked")
         return added
 
     return once(ctx, key, do)
+
+
+def _with_order(ctx: Context, group: Resource, patient: str, said: SeatWish) -> SeatWish:
+    """Return what is said with the order on record that it is for. Raises OrderNeeded where the kind of visit asks for one."""
+    code, start = fhir.visit_type_code(group), fhir.instant(group.get("start"))
+    kind = queries.settled(ctx.tenant, ctx.now).kinds.get(code or "")
+    if kind is None or start is None:
+        return said  # not booked here: said where the place is taken
+    wish = BookingWish(patient, kind.code, start, reason=said.reason, order=said.order, order_told=said.order_told)
+    wish = orders.with_told(ctx, wish, kind)
+    check_order(ctx, kind, wish)
+    return replace(said, order=wish.order)
 
 
 @action(Permission.APPOINTMENT_STATUS)
@@ -162,8 +177,7 @@ def remove_from_group(ctx: Context, appointment: str, patient: str, *, expect: i
         return ended
     person = [one for one in patients_of(ctx, visit) if one["id"] == patient]
     scheduling.lock(ctx, scheduling.resolved(ctx, fhir.resources_of(visit.resource)))
-    kept = [p for p in visit.resource["participant"] if fhir.reference(p) != f"Patient/{patient}"]
-    left = records.file(ctx, {**visit.resource, "participant": kept}, id=appointment, expect=visit.version)
+    left = records.file(ctx, fhir.without(visit.resource, patient), id=appointment, expect=visit.version)
     withdrawn = [
         requests.close(ctx, task, "The patient left the group.")
         for task in requests.of_visits(ctx, [appointment])

@@ -243,8 +243,10 @@ def _try_plan(free: Free, kind: VisitType, wish: VisitWish) -> Plan | None:
 
 
 @action(Permission.APPOINTMENT_BOOK)
-def join(ctx: Context, id_: str, patient: tuple[str, str], *, expect: int | None = None) -> Version:
-    """Put one more patient into a group visit. Raises GroupFull and PatientElsewhere."""
+def join(
+    ctx: Context, id_: str, patient: tuple[str, str], *, reason: str = "", order: str = "", expect: int | None = None
+) -> Version:
+    """Put one more patient into a group visit, with a reason and an order of their own. Raises GroupFull and PatientElsewhere."""
     before = current(ctx, id_, expect)
     old = before.resource
     if old["status"] not in {"booked", "pending"}:
@@ -258,7 +260,10 @@ def join(ctx: Context, id_: str, patient: tuple[str, str], *, expect: int | None
     answer = take(ctx, [mine], also=resolved(ctx, fhir.resources_of(old)))
     if isinstance(answer, list):
         raise PatientElsewhere
-    new = {**old, "participant": [fhir.attendee(patient, Span(start, end)), *old["participant"]]}
+    seat = fhir.attendee(patient, Span(start, end), reason=reason, order=order)
+    new = {**old, "participant": [seat, *old["participant"]]}
+    if order:
+        new["basedOn"] = [*old.get("basedOn", ()), {"reference": f"ServiceRequest/{order}"}]
     return records.file_many(
         ctx, [*released(ctx, answer[1]), Filing(new, "Appointment", id_, expect=before.version)]
     )[-1]

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from waypost.coordination import actions as coordination
 from waypost.coordination.actions.moving import ways_out
 from waypost.coordination.problems import SeriesMoveNotFree, SeriesNotFree
+from waypost.coordination.requests import RIDE
 from waypost.coordination.wishes import BookingWish, MoveWish, SeriesWish
 from waypost.kernel.dates import local_day, say_moment, say_short
 from waypost.kernel.problem import Problem
@@ -165,7 +166,7 @@ def _book(
         interpreter=f"{language}{', on site' if found.choices.interpreter else ''}"
         if said.get("interpreter")
         else "",
-        ride="From home and back" if said.get("ride") else "",
+        ride=RIDE if said.get("ride") else "",
         telehealth=found.choices.by_video,
         hold=request.POST.get("do") == "hold",
     )

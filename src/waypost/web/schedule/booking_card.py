@@ -55,7 +55,7 @@ def new_key(request: Request) -> str:
     return str(ids.uuid7(request.ctx.now))
 
 
-def form_of(found: Search, data: QueryDict | None) -> BookingForm:
+def form_of(found: Search, data: QueryDict | None, *, auto_id: str = "book_%s") -> BookingForm:
     assert found.kind is not None
     moving = bool(found.choices.move)
     orders = [] if moving else orders_of(found)
@@ -70,7 +70,7 @@ def form_of(found: Search, data: QueryDict | None) -> BookingForm:
     form = BookingForm(
         data,
         initial=initial,
-        auto_id="book_%s",
+        auto_id=auto_id,
         order_required=found.kind.order_required and not moving,
         orders=orders,
         interpreter_language=language if code and code != "en" else "",

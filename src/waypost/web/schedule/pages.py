@@ -93,10 +93,10 @@ class Session:
     places: str
     with_whom: str
     url: str
-    join_url: str
-    key: str
-    interpreter: str = ""  # what is asked for them besides, in words; '' where the patient needs none
-    needs_interpreter: bool = False
+    join_url: str = ""
+    form: Any = None  # what is asked before somebody joins
+    hidden: Sequence[tuple[str, str]] = ()
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,6 @@ class TimesPage(Page):
     sessions: Sequence[Session] = ()
     over_time: Any = None  # OverTime: asks for a time that is not free
     wait: Any = None  # WaitCard: puts the patient on the waitlist
-    wait_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +192,7 @@ class Seat:
     leave_url: str
     last: bool
     expect: int
+    reason: str = ""  # their own, said when they joined
     letter: LetterCard | None = None
 
 

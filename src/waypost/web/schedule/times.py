@@ -7,10 +7,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from waypost.kernel import ids
-from waypost.kernel.dates import local_day, say_day, say_moment
+from waypost.kernel.dates import local_day, say_day
 from waypost.registry import fhir
-from waypost.scheduling.queries.boards import groups_ahead
 from waypost.scheduling.queries.slots import kinds_of
 from waypost.scheduling.rules import templates
 from waypost.scheduling.rules.types import CARE_ROLES
@@ -18,11 +16,12 @@ from waypost.web.chart.bands import band
 from waypost.web.pages import Request, go_to, render_page
 from waypost.web.parts import Act, Status, TimeRow
 from waypost.web.schedule import choices as choosing
-from waypost.web.schedule import narrow, over, rows, waiting
+from waypost.web.schedule import joining, narrow, over, rows, waiting
 from waypost.web.schedule.chips import groups
 from waypost.web.schedule.choices import Choices
-from waypost.web.schedule.pages import BookCard, Session, TimesPage
-from waypost.web.schedule.searching import Search, languages_of, name_of, search
+from waypost.web.schedule.joining import Joining
+from waypost.web.schedule.pages import BookCard, TimesPage
+from waypost.web.schedule.searching import Search, name_of, search
 from waypost.web.words import count
 
 
@@ -49,7 +48,10 @@ def find(request: Request) -> HttpResponse:
     return render_page(request, page_of(found, card=card, notice=notice))
 
 
-def page_of(found: Search, *, card: BookCard | None = None, notice: Status | None = None) -> TimesPage:
+def page_of(
+    found: Search, *, card: BookCard | None = None, notice: Status | None = None, join: Joining | None = None
+) -> TimesPage:
+    """Return the page; `join` is what was typed to join a group, where it does not hold together."""
     choices, kind = found.choices, found.kind
     subtitle = "For a visit on the waitlist." if choices.wait else ""
     address = reverse("find-times")
@@ -93,10 +95,9 @@ def page_of(found: Search, *, card: BookCard | None = None, notice: Status | Non
         needs_patient="" if found.view or choices.move else "now" if choices.chosen else "yes",
         patient=choices.patient,
         all_kept=[(n, getattr(choices, n)) for n in Choices.__dataclass_fields__ if getattr(choices, n)],
-        sessions=_sessions(found),
+        sessions=joining.sessions(found, join),
         over_time=None if card else _over_time(found),
         wait=None if card else waiting.card(found),
-        wait_id=choices.wait,
     )
 
 
@@ -118,35 +119,6 @@ def _over_time(found: Search) -> over.OverTime | None:
 
 def _first_of(found: Search) -> str:
     return rows.main_part(found.found.times[0]).resource if found.found and found.found.times else ""
-
-
-def _sessions(found: Search) -> list[Session]:
-    """Return the groups of this kind that have room, soonest first."""
-    if found.kind is None or found.kind.capacity < 2 or found.choices.move:
-        return []
-    sessions = []
-    code, language = languages_of(found)
-    for one in groups_ahead(found.scope, found.kind.code, found.now, capacity=found.kind.capacity):
-        mine = f"Patient/{found.choices.patient}" in one.people
-        calendar = next(
-            (c for r in one.people if (c := found.here.calendar(r)) is not None and c.role in CARE_ROLES),
-            None,
-        )
-        sessions.append(
-            Session(
-                when=say_moment(one.starts, found.zone, today=found.today),
-                places=f"{one.taken} of {found.kind.capacity} places taken{', this patient among them' if mine else ''}",
-                with_whom=calendar.name if calendar else "",
-                url=reverse("visit", args=[one.appointment]),
-                join_url=reverse("visit-join", args=[one.appointment]) if found.view and not mine else "",
-                key=str(
-                    ids.uuid5_of("join", one.appointment, found.choices.patient, str(found.now.timestamp()))
-                ),
-                interpreter=f"Ask for a {language} interpreter" if code and (code != "en" or found.interpreter) else "",
-                needs_interpreter=bool(found.interpreter),
-            )
-        )
-    return sessions
 
 
 def _kept(choices: Choices, *, asks_who: bool) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from waypost.web.chart import ids
 from waypost.web.schedule import (
     boards,
     booking,
+    joining,
     outbox,
     outside,
     printing,
@@ -39,7 +40,7 @@ urlpatterns = [
     path("visits/<id:id>/no-show", visit_acts.no_show, name="visit-noshow"),
     path("visits/<id:id>/confirm", visit_acts.confirm, name="visit-confirm"),
     path("visits/<id:id>/request", visit_requests.answer, name="visit-request"),
-    path("visits/<id:id>/join", visit_acts.join, name="visit-join"),
+    path("visits/<id:id>/join", joining.join, name="visit-join"),
     path("visits/<id:id>/leave", visit_acts.leave, name="visit-leave"),
     path("visits/<id:id>/letter", printing.letter, name="visit-letter"),
     path("visits/<id:id>/letter/print", printing.print_letter, name="visit-letter-print"),

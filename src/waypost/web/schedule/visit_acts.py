@@ -120,21 +120,6 @@ def confirm(request: Request, id: str) -> HttpResponse:
 
 
 @require_POST
-def join(request: Request, id: str) -> HttpResponse:
-    """Put a patient on the roster of a group."""
-    made = coordination.add_to_group(
-        request.ctx,
-        id,
-        asked.id_(request.POST, "patient"),
-        key=asked.key(request.POST),
-        waiting=asked.id_(request.POST, "wait"),
-        interpreter=bool(request.POST.get("interpreter")),
-        ride=bool(request.POST.get("ride")),
-    )
-    return _after(request, made, "Added to the group.")
-
-
-@require_POST
 def leave(request: Request, id: str) -> HttpResponse:
     """Take a patient off the roster of a group."""
     made = coordination.remove_from_group(

@@ -14,6 +14,7 @@ from waypost.messaging.fhir import letter_language
 from waypost.records import queries as records
 from waypost.records.versions import Version
 from waypost.registry import fhir as people
+from waypost.scheduling import fhir as schedule
 from waypost.web.schedule.pages import LetterCard, Seat
 
 LANGUAGES = {"en": "English", "es": "Spanish"}
@@ -72,5 +73,6 @@ def _seat(ctx: Context, found: Version, version: Version, *, leave: bool, last: 
         leave_url=reverse("visit-leave", args=[found.id]) if leave else "",
         last=last,
         expect=found.version,
+        reason=schedule.seat_of(found.resource, who.id)[0],
         letter=card(ctx, found, who.id, said=LANGUAGES[letter_language(version.resource)]) if told else None,
     )
