@@ -109,6 +109,28 @@ def test_a_death_recorded_by_mistake_is_taken_back_long_after_undo(desk, clinic,
     assert state == {kept.id: "booked", lost.id: "cancelled"}
     assert f"Patient/{clinic.patients[0]}" in str(queries.read(scope, "Appointment", group.id).resource)
     said = words(client.get(answer["Location"]))
-    assert "Marked as living. What could not be brought back stands in To do. Undo" in said
-    assert "Book again: Follow-up of Wed, Nov 25, 2026, 2:00 PM" in said
+    assert "Marked as living. Undo" in said
+    assert "Follow-up of Wed, Nov 25, 2026, 2:00 PM The time of Dr Lind has been given to someone else. Book one of the next times instead: Wed, Nov 25, 2:25–2:45 PM, Dr Lind" in said
+    assert "Book again: Follow-up of Wed, Nov 25, 2026, 2:00 PM" in words(client.get(f"/patients/{clinic.patients[0]}"))
     assert "Ride Asked for" in words(client.get(f"/visits/{kept.id}"))
+
+
+def test_undo_of_a_death_brings_back_what_is_free_and_says_what_is_not(desk, clinic):
+    client = desk("coordinator")
+    who = clinic.patients
+    chair, talk = booked(clinic, "infusion", start=at(10)), booked(clinic, start=at(14), named=("Practitioner/lind",))
+    client.post(f"/patients/{who[0]}/edit/deceased", {"version": "2", "on": "11/24/2026"})
+    booked(clinic, "infusion", start=at(10), patient=1)  # takes the lane, not the last chair
+    booked(clinic, start=at(14), patient=3, named=("Practitioner/lind",))
+    page = client.get(f"/patients/{who[0]}")
+    act = re.search(r'name="act" value="([^"]+)"', page.content.decode())[1]
+    answer = client.post("/undo", {"act": act, "back": "/"})
+    assert answer.status_code == 303
+    said = words(client.get(answer["Location"]))
+    assert "Undone, but not every visit could come back." in said
+    assert "The time of Dr Lind has been given to someone else." in said
+    assert "Infusion of" not in said
+    scope = scopes.everything(clinic.ctx)
+    state = {v.id: queries.read(scope, "Appointment", v.id).resource["status"] for v in (chair, talk)}
+    assert state == {chair.id: "booked", talk.id: "cancelled"}
+    assert "deceased" not in str(queries.read(scope, "Patient", who[0]).resource)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import connection
 
 from waypost.access import Permission, action
-from waypost.coordination import limits
+from waypost.coordination import limits, living
 from waypost.coordination.problems import NotYours, UndoTooLate
 from waypost.kernel.context import Context
 from waypost.records import actions as records
@@ -18,6 +18,7 @@ from waypost.scheduling import actions as scheduling
 def undo_act(ctx: Context, act: UUID) -> list[Version]:
     """Put back what an act of the same actor's changed, all of it or nothing.
 
+    A death alone is taken back in any case: what can no longer return of what it stopped becomes work to book it anew.
     Raises SlotTaken where the time has been given to someone else, Stale where any of it was changed since.
     """
     with connection.cursor() as cursor:
@@ -33,5 +34,8 @@ def undo_act(ctx: Context, act: UUID) -> list[Version]:
             if at + timedelta(minutes=limits.UNDO_MINUTES) < ctx.now:
                 raise UndoTooLate
     scheduling.lock_act(ctx, act)
+    died = living.recorded_by(ctx, act)
+    if died and not living.comes_back_whole(ctx, died, act):
+        return [living.mark_living(ctx, died)]
     templates = scheduling.restore_templates(ctx, act)
     return records.restore(ctx, act, may_be_empty=bool(templates))

@@ -25,13 +25,18 @@ class UndoOver(Problem):
 def undo(request: Request) -> HttpResponse:
     """Take the act back and return to the page it was shown on."""
     from waypost.coordination.undo import undo_act
+    from waypost.web.schedule import again
 
     try:
         act = UUID(request.POST.get("act", ""))
     except ValueError:
         raise UndoOver from None
-    undo_act(request.ctx, act)
+    back_again = undo_act(request.ctx, act)
     forget_act(request)
+    for one in back_again:
+        if one.type == "Patient" and (where := again.address(request.ctx, one)):
+            done(request, "Undone, but not every visit could come back.")
+            return go_to(request, where)
     done(request, "Undone.")
     back = request.POST.get("back", "/")
     return go_to(request, back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "/")

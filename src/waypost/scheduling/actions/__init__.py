@@ -13,7 +13,7 @@ from waypost.scheduling.actions.changes import (
     set_status,
     take_rows,
 )
-from waypost.scheduling.actions.locking import lock, lock_act, resolved
+from waypost.scheduling.actions.locking import free_as_it_was, lock, lock_act, resolved
 from waypost.scheduling.actions.planning import VisitWish
 from waypost.scheduling.actions.templates import (
     restore_templates,
@@ -34,6 +34,7 @@ __all__ = [
     "check_status",
     "confirm",
     "current",
+    "free_as_it_was",
     "join",
     "lock",
     "lock_act",

@@ -15,6 +15,7 @@ from waypost.records import queries as records_queries
 from waypost.records.versions import Filing
 from waypost.scheduling import fhir
 from waypost.scheduling.projections import practitioners_of
+from waypost.scheduling.rules import ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,22 @@ def take(
         return sorted(answer["taken"])
     lanes = {one["n"]: one["lane"] for one in answer["lanes"] or ()}  # none where nothing at all was in the way
     return [lanes.get(n, 0) for n in range(len(wants))], sorted(answer["expired"] or ())
+
+
+def free_as_it_was(ctx: Context, resource: dict[str, Any]) -> bool:
+    """Tell, under its locks, whether everything an Appointment once held is free in the very lanes it had."""
+    rows = [row for row in ledger.rows(resource) if row.lane is not None]
+    people = practitioners_of(ctx.tenant, {row.resource for row in rows})
+    with connection.cursor() as cursor:
+        for row in rows:
+            cursor.execute(
+                "SELECT EXISTS (SELECT 1 FROM scheduling_booking WHERE tenant = %s AND resource = %s AND lane = %s"
+                " AND starts < %s AND ends > %s AND appointment <> %s)",
+                [ctx.tenant, people.get(row.resource, row.resource), row.lane, row.ends, row.starts, row.appointment],
+            )
+            if cursor.fetchone()[0]:
+                return False
+    return True
 
 
 def released(ctx: Context, expired: Iterable[str]) -> list[Filing]:

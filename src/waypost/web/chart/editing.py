@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.forms import BoundField, CheckboxInput
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from waypost.access.permissions import allowed
@@ -90,7 +91,7 @@ def _save(request: Request, id: str, name: str, on: str, found: Edit, loaded: Lo
         return _show(request, id, name, on, found, loaded, form, status=422)
     unchanged = version.reference == loaded.reference and version.version == seen
     done(request, "Nothing was changed." if unchanged else said, None if unchanged else version.act)
-    return go_to(request, "patient", id)
+    return go_to(request, found.after(request.ctx, version) or reverse("patient", args=[id]))
 
 
 def _wish(request: Request) -> str:

@@ -40,6 +40,7 @@ def sessions(found: Search, typed: Joining | None = None) -> list[Session]:
     if found.kind is None or found.kind.capacity < 2 or found.choices.move:
         return []
     found = looked_up(found)
+    assert found.kind is not None
     groups = groups_ahead(found.scope, found.kind.code, found.now, capacity=found.kind.capacity)
     return [_session(found, one, typed) for one in groups]
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from waypost.web.chart import ids
 from waypost.web.schedule import (
+    again,
     boards,
     booking,
     joining,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("schedule/outbox/<str:id>/again", outbox.send_again, name="outbox-again"),
     path("schedule/shift", visit_acts.shift, name="visit-shift"),
     path("schedule/wait", waiting.put, name="wait"),
+    path("patients/<id:id>/again/<uuid:act>", again.again, name="patient-again"),
     path("visits/<id:id>", visits.visit, name="visit"),
     path("visits/<id:id>/times", waiting.times_for, name="visit-times"),
     path("visits/<id:id>/arrive", visit_acts.arrive, name="visit-arrive"),

@@ -63,6 +63,10 @@ class Edit:
     def ended_said(self, how: str) -> str:
         return "Ended."
 
+    def after(self, ctx: Context, made: Version) -> str:
+        """Return the address to go on to where it is not the patient's page."""
+        return ""
+
 
 def today_of(ctx: Context) -> date:
     return local_day(ctx.now, ctx.zone)

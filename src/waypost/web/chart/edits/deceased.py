@@ -28,11 +28,11 @@ class DeceasedEdit(Edit):
         death = fhir.died(version.resource)
         initial = {"on": death[:10]} if isinstance(death, str) else {}
         notes = [
-            "Visits to come are cancelled, open work is closed, and nothing more goes out. It is one act: Undo brings all of it back."
+            "Visits to come are cancelled, open work is closed, and nothing more goes out. It is one act: Undo brings back what is still free."
         ]
         if death:
             notes = [
-                "Mark as living brings back the visits whose times are still free and the open work. What cannot come back is put in To do, to be booked anew."
+                "Mark as living brings back the visits whose times are still free and the open work. What cannot come back is shown with its next times and put in To do, to be booked anew."
             ]
         ends = (End("error", "Mark as living"),) if death else ()
         return Loaded(
@@ -54,4 +54,9 @@ class DeceasedEdit(Edit):
         return mark_living(ctx, patient, expect=seen)
 
     def ended_said(self, how: str) -> str:
-        return "Marked as living. What could not be brought back stands in To do."
+        return "Marked as living."
+
+    def after(self, ctx: Context, made: Version) -> str:
+        from waypost.web.schedule import again
+
+        return again.address(ctx, made)
