@@ -131,3 +131,24 @@ class SnoozeNeedsReason(Problem):
 class SnoozeTooLong(Problem):
     code, status, issue = "coordination.snooze-too-long", 422, "invalid"
     title, remedy = "Work can be put off until a later moment, 90 days at most.", "Choose a nearer one."
+
+
+class TwoIdentifiers(Problem):
+    code, status, issue = "coordination.two-identifiers", 422, "required"
+    title = "Two identifiers are needed before anything is told."
+    remedy = "Ask for the full name and the birth date, and tick them; or say that someone else answered."
+
+
+class PromiseInPast(Problem):
+    code, status, issue = "coordination.promise-in-past", 422, "invalid"
+    title, remedy = "A promise is for a later moment.", "Choose a day and hour still to come."
+
+
+class CallBackNeeded(Problem):
+    code, status, issue = "coordination.call-back-needed", 422, "required"
+    title, remedy = "The nurse needs a number to call back.", "Ask for it and write it down."
+
+
+class WorkOfAnother(Problem):
+    code, status, issue = "coordination.work-of-another", 409, "conflict"
+    title, remedy = "That belongs to another patient.", "Open the call from the right patient's page."

@@ -3,6 +3,7 @@
 import orjson
 from django.db import connection
 
+from waypost.coordination.contacts.reading import contact_of
 from waypost.coordination.worklist.reading import row_of
 from waypost.records.projecting import Change, Projection
 
@@ -35,4 +36,33 @@ def project(tenant: int, changes: list[Change]) -> None:
             )
 
 
-PROJECTIONS = (Projection("coordination.work", ("Task",), project, ("coordination_work",)),)
+CONTACT_COLUMNS = "id text, about text, patient text, at timestamptz, channel text, reached bool, outcome text, by text, inbound bool"
+CONTACT_NAMES = ", ".join(column.split()[0] for column in CONTACT_COLUMNS.split(", "))
+
+
+def project_contacts(tenant: int, changes: list[Change]) -> None:
+    """Put what was tried for each piece of work in place of what stood there: when and by which way, never what was said."""
+    again = [version.id for version, _, _ in changes if version.version > 1]
+    found = [contact_of({**after, "id": version.id}) for version, _, after in changes if after is not None]
+    rows = [
+        {"id": one.id, "about": about, "patient": one.patient, "at": one.at.isoformat(), "channel": one.channel,
+         "reached": one.reached, "outcome": one.outcome, "by": one.by, "inbound": one.inbound}
+        for one in found if one is not None for about in dict.fromkeys(one.about)
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        if again:
+            cursor.execute(
+                "DELETE FROM coordination_contact WHERE tenant = %s AND id = ANY(%s)", [tenant, again]
+            )
+        if rows:
+            cursor.execute(
+                f"INSERT INTO coordination_contact (tenant, {CONTACT_NAMES}) SELECT %s, {CONTACT_NAMES}"
+                f" FROM json_to_recordset(%s::json) AS r({CONTACT_COLUMNS})",
+                [tenant, orjson.dumps(rows).decode()],
+            )
+
+
+PROJECTIONS = (
+    Projection("coordination.work", ("Task",), project, ("coordination_work",)),
+    Projection("coordination.contact", ("Communication",), project_contacts, ("coordination_contact",)),
+)

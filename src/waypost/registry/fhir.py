@@ -16,6 +16,7 @@ MRN = "urn:waypost:mrn"
 INTERPRETER = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 RESTRICTED = frozenset({"R", "V"})
+REPORTED_WRONG = "reported-wrong"  # on a number: the day somebody said that it is not the patient's
 
 
 def extensions(element: Json | None, name: str) -> list[Any]:
@@ -175,6 +176,7 @@ class Phone:
     text: bool | None
     hours: str
     place: int = 0  # in Patient.telecom, so that a form can name it without saying it
+    wrong: date | None = None  # since when it is said to be someone else's
 
     @property
     def key(self) -> str:
@@ -185,7 +187,8 @@ class Phone:
         """Return the leave that was given, in words: 'mornings, voicemail OK'."""
         told = {True: "voicemail OK", False: "no voicemail", None: ""}[self.voicemail]
         texts = {True: "texts OK", False: "no texts", None: ""}[self.text]
-        return ", ".join(part for part in (self.hours, told, texts) if part)
+        wrong = f"said to be wrong on {say_date(self.wrong.isoformat())}" if self.wrong else ""
+        return ", ".join(part for part in (wrong, self.hours, told, texts) if part)
 
 
 def phones(person: Json, on: date) -> tuple[Phone, ...]:
@@ -196,7 +199,13 @@ def phones(person: Json, on: date) -> tuple[Phone, ...]:
         if t.get("system") in {"phone", "sms"} and t.get("value") and t.get("use") != "old" and current(t, on)
     ]
     order = {"mobile": 0, "home": 1, "work": 2}
-    found.sort(key=lambda pair: (pair[1].get("rank", 9), order.get(pair[1].get("use", ""), 3)))
+    found.sort(
+        key=lambda pair: (
+            extension(pair[1], REPORTED_WRONG) is not None,
+            pair[1].get("rank", 9),
+            order.get(pair[1].get("use", ""), 3),
+        )
+    )
     return tuple(
         Phone(
             number=t["value"],
@@ -208,6 +217,7 @@ def phones(person: Json, on: date) -> tuple[Phone, ...]:
             text=extension(t, "text-ok"),
             hours=extension(t, "hours") or "",
             place=place,
+            wrong=read_day(extension(t, REPORTED_WRONG)),
         )
         for place, t in found
     )

@@ -8,6 +8,7 @@ from waypost.web.design.views import design
 urlpatterns = [
     path("", include("waypost.web.work.urls")),
     path("", include("waypost.web.find.urls")),
+    path("", include("waypost.web.call.urls")),
     path("", include("waypost.web.chart.urls")),
     path("", include("waypost.web.schedule.urls")),
     path("", include("waypost.web.account.urls")),

@@ -87,6 +87,12 @@ def one(scope: Scope, id: str, at: Moment, *, here: Sequence[str]) -> Listed | N
     return found[0] if found else None
 
 
+def of_patient(scope: Scope, patient: str, at: Moment, *, here: Sequence[str] = ()) -> list[Listed]:
+    """Return all open work of one patient in order, but for what is shown with its visit."""
+    names = _values(scope, at, (), here) | {"patient": patient, "count": PAGE_ROWS_MAX, "skip": 0}
+    return _listed(scope, "w.patient = %(patient)s AND NOT (w.kind = ANY(%(with_visits)s))", names)
+
+
 def counts(scope: Scope, at: Moment, pools: Sequence[str]) -> dict[str, int]:
     """Return how many items each view holds, and how many of one's own are late or due today."""
     parts = [f"count(*) FILTER (WHERE {_condition(view)})" for view in VIEWS]

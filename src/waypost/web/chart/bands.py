@@ -81,6 +81,5 @@ def band_acts(view: PatientView) -> tuple[Act, ...]:
     acts = []
     if exists("find-times"):
         acts.append(Act("Book", f"{reverse('find-times')}?patient={view.who.id}", "b"))
-    if view.phones:
-        acts.append(Act("Call", f"tel:{view.phones[0].dial}", "c"))
+    acts.append(Act("Call", reverse("call", args=[view.who.id]), "c"))
     return tuple(acts)

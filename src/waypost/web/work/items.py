@@ -10,7 +10,7 @@ from waypost.coordination.worklist import reading
 from waypost.coordination.worklist.kinds import POOL_NAMES, TASK
 from waypost.coordination.worklist.queries import Listed
 from waypost.kernel.dates import say_date, say_day
-from waypost.registry.fhir import dial, say_mrn
+from waypost.registry.fhir import say_mrn
 from waypost.registry.queries import Person
 from waypost.web.parts import Act, Status
 from waypost.web.words import clock
@@ -61,7 +61,7 @@ def status_of(one: Listed, now: datetime) -> Status:
     )
 
 
-def next_act(one: Listed, person: Person | None) -> Act | None:
+def next_act(one: Listed) -> Act | None:
     """Return the one act that most likely comes next."""
     kind = reading.code_of(one.task.get("code"), TASK)
     if kind in BOOKED and one.patient:
@@ -70,8 +70,8 @@ def next_act(one: Listed, person: Person | None) -> Act | None:
             return Act("Find times", reverse("visit-times", args=[order.partition("/")[2]]), "b")
         more = f"&order={quote(order.partition('/')[2])}" if order.startswith("ServiceRequest/") else ""
         return Act("Find times", f"{reverse('find-times')}?patient={quote(one.patient)}{more}", "b")
-    if kind in CALLS and person and person.phones:
-        return Act("Call", f"tel:{dial(person.phones[0])}", "c")
+    if kind in CALLS and one.patient:
+        return Act("Call", f"{reverse('call', args=[one.patient])}?task={quote(one.version.id)}", "c")
     return Act("Open chart", reverse("patient", args=[one.patient])) if one.patient else None
 
 

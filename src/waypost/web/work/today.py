@@ -169,7 +169,7 @@ def _row(one: Listed, person: Person | None, now: datetime, at: Moment, view: st
         what=items.what_of(one.task),
         whom=items.two_ids(person),
         why=f"{stands} {said}".strip(),
-        act=items.next_act(one, person),
+        act=items.next_act(one),
         holder="" if view == "mine" else items.holder_of(one),
     )
 

@@ -109,7 +109,7 @@ def _page(request: Request, id: str, failed: tuple[str, DeskForm] | None) -> Wor
         facts=_facts(one, kind.source) if one else (),
         stands=stands,
         above=above,
-        next=items.next_act(one, person) if one else None,
+        next=items.next_act(one) if one else None,
         may="" if may else "Counts when a nurse or a clinician calls: hand it to a nurse. A call of your own is noted in the chart.",
         buttons=_buttons(one, mine=mine, who=ctx.actor.practitioner or "") if one else (),
         forms=forms,
