@@ -24,12 +24,13 @@ def test_the_statement_says_what_the_code_does(door):
 
 
 def test_every_parameter_that_is_stated_can_be_asked(door):
-    values = {"token": "x", "string": "x", "reference": "Patient/x", "date": "2026", "number": "1", "quantity": "1", "uri": "urn:x", "composite": "x$2026"}
+    values = {"token": "x", "string": "x", "reference": "Patient/x", "date": "2026", "number": "1", "quantity": "1", "uri": "urn:x", "composite": "x$2026", "special": "42.36|-71.06"}
     for resource in door.get("metadata").json["rest"][0]["resource"]:
-        if resource["type"] not in {"Patient", "Observation", "Appointment", "Task", "Coverage", "DocumentReference", "CareTeam", "Schedule"}:
+        if resource["type"] not in {"Patient", "Observation", "Appointment", "Task", "Coverage", "DocumentReference", "CareTeam", "Schedule", "Location", "Group", "MolecularSequence"}:
             continue
         for param in resource["searchParam"]:
-            value = {"_id": "x", "code-value-quantity": "x$1"}.get(param["name"]) or values.get(param["type"], "2026")
+            value = "x" if param["name"] == "_id" else values.get(param["type"], "2026")
+            value += "$1" * param["name"].endswith("-coordinate")
             answer = door.get(f"{resource['type']}?{param['name']}={value}&_count=1", Prefer="handling=strict")
             assert answer.status == 200, (resource["type"], param, answer.text[:300])
         for include in resource["searchInclude"]:

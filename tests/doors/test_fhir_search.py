@@ -293,3 +293,46 @@ def test_a_composite_with_a_part_missing_is_refused(door):
     answer = door.get("/Observation?code-value-quantity=2823-3")
     assert answer.status == 400
     assert "2 values joined by $" in answer.json["issue"][0]["diagnostics"]
+
+
+def pressure(patient, **parts):
+    """An Observation whose components are named by their codes."""
+    def part(code, value):
+        held = {"valueQuantity": {"value": value, "unit": "mmHg"}} if isinstance(value, (int, float)) else {"valueCodeableConcept": {"coding": [{"code": value}]}}
+        return {"code": {"coding": [{"system": "urn:x", "code": code}]}} | held
+
+    return observation(patient) | {"code": {"coding": [{"code": "bp"}]}, "component": [part(code, value) for code, value in parts.items()]}
+
+
+def test_the_parts_of_a_composite_stand_in_one_element(door):
+    ana, ben = door.make(PATIENT)["id"], door.make(PATIENT)["id"]
+    high = door.make(pressure(ana, systolic=150, diastolic=80))["id"]
+    crossed = door.make(pressure(ana, systolic=80, diastolic=150))["id"]
+    lying = door.make(pressure(ben, systolic=150, position="lying"))["id"]
+    asked = "component-code-value-quantity=systolic$gt140"
+    assert set(door.get(f"Observation?{asked}").ids) == {high, lying}
+    assert door.get(f"Observation?patient={ana}&{asked}&_sort=-date").ids == [high]
+    assert door.get(f"Observation?patient={ana}&combo-code-value-quantity=urn:x|diastolic$gt140,nothing$1").ids == [crossed]
+    assert door.get("Observation?component-code-value-concept=position$lying").ids == [lying]
+    assert door.get("Observation?component-code-value-concept=systolic$lying").ids == []
+    assert door.get(f"Patient?_has:Observation:patient:{asked}&_id={ben}").ids == [ben]
+    page = door.get(f"Observation?{asked}&_count=1&_total=accurate&_sort=_id")
+    assert page.json["total"] == 2
+    assert page.ids + door.get(page.link("next")).ids == sorted([high, lying])
+
+
+def test_a_number_too_large_for_the_database_is_kept_and_not_found(door):
+    ana = door.make(PATIENT)["id"]
+    text = json.dumps(pressure(ana, systolic=150, diastolic=80)).replace("80", "1e200000")
+    assert door.call("POST", "Observation", raw=text.encode()).status == 201
+    assert door.get("Observation?component-code-value-quantity=systolic$gt140").ids == []
+
+
+@pytest.mark.parametrize("value", ["42.36", "91|0", "0|181", "42|-71|far", "42|-71|5|ly", "42|-71|5|km|more", "a|b"])
+def test_a_place_that_is_none_is_refused(door, value):
+    assert door.get(f"Location?near={value}").status == 400
+
+
+@pytest.mark.parametrize("query", ["component-code-value-quantity=x", "component-code-value-quantity=$5", "component-code-value-quantity=x$5$5", "component-code-value-quantity:missing=true"])
+def test_a_composite_that_lacks_a_part_is_refused(door, query):
+    assert door.get(f"Observation?{query}").status == 400

@@ -8,7 +8,7 @@ import orjson
 from waypost import __version__
 from waypost.api import problems
 from waypost.api.http import Request, Response
-from waypost.api.search.kinds import TABLES, is_joined
+from waypost.api.search.kinds import is_offered
 from waypost.coordination import owners
 from waypost.formats.fhir import definitions
 
@@ -64,11 +64,7 @@ def _rest() -> dict[str, Any]:
 
 def _resource(kind: str) -> dict[str, Any]:
     params = definitions.params_of(kind)
-    searchable = [
-        param
-        for param in params.values()
-        if param.type in TABLES or param.name in {"_id", "_lastUpdated"} or is_joined(kind, param)
-    ]
+    searchable = [param for param in params.values() if is_offered(kind, param)]
     references = sorted(param.name for param in searchable if param.type == "reference")
     made: dict[str, Any] = {
         "type": kind,

@@ -8,26 +8,29 @@ from typing import Any, Protocol
 
 from waypost.api.search import values
 from waypost.formats.fhir import definitions
+from waypost.formats.fhir.composites import Place, composite
 from waypost.formats.fhir.index import index_key, normalise
 from waypost.records.search.plan import (
     Clause,
     Coded,
     Dates,
     Missing,
+    Near,
     Numbers,
+    Part,
     Refs,
     Strings,
     Table,
     Together,
     Tokens,
     Uris,
+    Within,
 )
 
 STARTS = {"Appointment": "date", "Slot": "start"}  # held once, and never longer than a day
 _LOCAL = re.compile(
     r"(?P<type>[A-Z][A-Za-z]{1,63})/(?P<id>[A-Za-z0-9\-.]{1,64})(/_history/[A-Za-z0-9\-.]{1,64})?"
 )
-_DOLLAR = re.compile(r"(?<!\\)\$")
 KEPT_CHARACTERS = 190  # of a long string; beyond stands a digest
 TABLES: dict[str, Table] = {
     "token": "token", "uri": "token", "string": "string", "reference": "ref", "date": "date", "number": "number",
@@ -60,16 +63,18 @@ def clause_of(
     kind: str, param: Param, modifier: str, texts: list[str], *, now: datetime, base: str
 ) -> Clause:
     """Return the clause for a parameter. Raises Unsearchable where kind or modifier is not supported."""
-    if is_joined(kind, param):
-        _none(modifier)
-        return Together(param.name, tuple(_parts_of(kind, param, text, now, base) for text in texts))
-    if param.type not in TABLES:
-        raise Unsearchable(f"kind {param.type} is not supported")
+    if param.type == "composite":
+        if modifier:
+            raise Unsearchable("a composite knows no modifier.")
+        return _composite(kind, param, texts, now, base)
     if modifier == "missing":
         if texts not in (["true"], ["false"]):
             raise values.Unreadable("`:missing` is true or false")
-        return Missing(param.name, TABLES[param.type], missing=texts == ["true"])
+        return Missing(param.name, TABLES.get(param.type, "number"), missing=texts == ["true"])
     match param.type:
+        case "special":
+            _none(modifier)
+            return Near(param.name, tuple(values.circle(text) for text in texts))
         case "token":
             return _token(param, modifier, texts)
         case "string":
@@ -88,22 +93,46 @@ def clause_of(
             return Numbers(param.name, tuple(values.amount(text, quantity=quantity) for text in texts))
 
 
-def is_joined(kind: str, param: Param) -> bool:
-    """Say whether a composite's parts stand once in a resource, so that what meets each meets them together.
+def is_offered(kind: str, param: Param) -> bool:
+    """Say whether this door searches a type by a parameter."""
+    if param.type == "composite":
+        return _is_whole(kind, param) or composite(kind, param.name) is not None
+    return param.type in TABLES or param.type == "special" or param.name in {"_id", "_lastUpdated"}
 
-    Where they repeat, as an Observation's components do, the index does not keep which belong together.
-    """
-    return param.type == "composite" and param.expression == kind
+
+def _is_whole(kind: str, param: Param) -> bool:
+    """Say whether a composite's parts stand once in a resource, so that what meets each meets them together."""
+    return param.expression == kind
 
 
-def _parts_of(kind: str, param: Param, text: str, now: datetime, base: str) -> tuple[Clause, ...]:
-    values_of = [part.replace("\\$", "$") for part in _DOLLAR.split(text)]
-    if len(values_of) != len(param.components):
-        raise values.Unreadable(f"it takes {len(param.components)} values joined by $")
+def _composite(kind: str, param: Param, texts: list[str], now: datetime, base: str) -> Clause:
+    if _is_whole(kind, param):
+        names = [name for name, _ in param.components]
+        return Together(param.name, tuple(_parts_of(kind, names, text, now, base) for text in texts))
+    shape = composite(kind, param.name)
+    if shape is None:
+        raise Unsearchable("its parts are of a kind that is not compared together")
+    names = [name for name, _ in shape.parts]
+    ways: list[tuple[Part, ...]] = []
+    for text in texts:
+        clauses = _parts_of(kind, names, text, now, base)
+        ways.append(tuple(_part(one, at) for one, (_, at) in zip(clauses, shape.parts, strict=True)))
+    return Within(param.name, shape.elements, tuple(ways))
+
+
+def _part(clause: Clause, places: tuple[Place, ...]) -> Part:
+    assert isinstance(clause, Tokens | Numbers | Refs)
+    return Part(clause, places)
+
+
+def _parts_of(kind: str, names: list[str], text: str, now: datetime, base: str) -> tuple[Clause, ...]:
+    values_of = values.split(text, "$")
+    if len(values_of) != len(names) or not all(values_of):
+        raise values.Unreadable(f"it takes {len(names)} values joined by $")
     every = definitions.params_of(kind)
     return tuple(
         clause_of(kind, every[name], "", [value], now=now, base=base)
-        for (name, _), value in zip(param.components, values_of, strict=True)
+        for name, value in zip(names, values_of, strict=True)
     )
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from waypost.formats.fhir.index import index_key
-from waypost.records.search.plan import Amount, Coded, Moments, Prefix
+from waypost.formats.fhir.limits import LATITUDE_DEGREES_MAX, LONGITUDE_DEGREES_MAX
+from waypost.records.search.plan import Amount, Circle, Coded, Moments, Prefix
 
 PREFIXES: tuple[Prefix, ...] = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
 _DATE = re.compile(
@@ -13,6 +14,12 @@ _DATE = re.compile(
     r"(?:[T ](?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?P<part>\.\d{1,9})?)?"
     r"(?P<zone>Z|[+-]\d{2}:?\d{2})?)?)?)?"
 )
+KILOMETRES = {
+    "km": Decimal(1), "m": Decimal("0.001"), "[mi_us]": Decimal("1.609347"), "[mi_i]": Decimal("1.609344"),
+}  # fmt: skip
+NEAR_KILOMETRES_DEFAULT = Decimal(50)  # where no distance is asked: an hour's drive
+_PLACE = re.compile(r"[+-]?\d{1,3}(\.\d{1,20})?")
+_DISTANCE = re.compile(r"\d{1,9}(\.\d{1,20})?")
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,2})?")
 
 
@@ -132,3 +139,17 @@ def amount(text: str, *, quantity: bool) -> Amount:
     elif len(parts) != 1:
         raise Unreadable("a quantity is `number`, `number|system|code` or `number||unit`")
     return Amount(prefix, value, value - half, value + half, system, code)
+
+
+def circle(text: str) -> Circle:
+    """Read `latitude|longitude|distance|units`; without units kilometres, without a distance NEAR_KILOMETRES_DEFAULT."""
+    parts = [part.strip() for part in text.split("|")]
+    latitude, longitude, distance, unit, *more = (*parts, "", "", "")[: max(4, len(parts))]
+    wrong = bool(more) or not (_PLACE.fullmatch(latitude) and _PLACE.fullmatch(longitude))
+    if wrong or abs(Decimal(latitude)) > LATITUDE_DEGREES_MAX or abs(Decimal(longitude)) > LONGITUDE_DEGREES_MAX:
+        raise Unreadable("a place is written latitude|longitude|distance|units, in degrees such as 42.36|-71.06|10|km")
+    if not distance:
+        return Circle(Decimal(latitude), Decimal(longitude), NEAR_KILOMETRES_DEFAULT)
+    if not _DISTANCE.fullmatch(distance) or (unit or "km") not in KILOMETRES:
+        raise Unreadable(f"a distance is a number of {', '.join(KILOMETRES)}")
+    return Circle(Decimal(latitude), Decimal(longitude), Decimal(distance) * KILOMETRES[unit or "km"])

@@ -7,12 +7,17 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from waypost.formats.fhir import spans
 from waypost.formats.fhir.definitions import SearchParam
-from waypost.formats.fhir.limits import INDEX_VALUE_CHARACTERS_MAX
+from waypost.formats.fhir.limits import (
+    INDEX_VALUE_CHARACTERS_MAX,
+    LATITUDE_DEGREES_MAX,
+    LONGITUDE_DEGREES_MAX,
+)
 
 Emit = Callable[[Any, Any], None]  # (rows, value)
 Node = dict[str, tuple[list[Emit], Any]]
@@ -212,9 +217,10 @@ def _number(name: str, leaf: str) -> Emit | None:
         found = spans.numbers(value["value"]) if "value" in value else None
         if found is None:
             return
-        comparator = value.get("comparator", "=")
-        low = spans.LOWEST if comparator[0] == "<" else found[0]
-        high = spans.HIGHEST if comparator[0] == ">" else found[1]
+        low, high = found
+        if comparator := value.get("comparator"):
+            exact = Decimal(str(value["value"]))
+            low, high = (spans.LOWEST, exact) if comparator[0] == "<" else (exact, spans.HIGHEST)
         system, code, unit = value.get("system", ""), _unit(value), value.get("unit")
         rows.numbers.append((name, low, high, index_key(system), index_key(code)))
         if unit and unit != code:
@@ -231,6 +237,18 @@ def _number(name: str, leaf: str) -> Emit | None:
 
 def _unit(value: dict[str, Any]) -> str:
     return value.get("code") or value.get("unit") or ""
+
+
+def _position(name: str, _leaf: str) -> Emit:
+    """Latitude as `low`, longitude as `high`: what is near is found by one."""
+
+    def position(rows: Any, value: Any) -> None:
+        if all(spans.numbers(value.get(key, "")) for key in ("latitude", "longitude")):
+            at = Decimal(str(value["latitude"])), Decimal(str(value["longitude"]))
+            if abs(at[0]) <= LATITUDE_DEGREES_MAX and abs(at[1]) <= LONGITUDE_DEGREES_MAX:
+                rows.numbers.append((name, *at, "", ""))
+
+    return position
 
 
 def _reference(name: str, leaf: str) -> Emit | None:
@@ -267,4 +285,5 @@ _MAKERS: dict[str, Callable[[str, str], Emit | None]] = {
     "quantity": _number,
     "reference": _reference,
     "uri": _uri,
+    "special": _position,  # R4 has one: near
 }

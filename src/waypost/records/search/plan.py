@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from waypost.formats.fhir.composites import Place
+
 Table = Literal["token", "string", "ref", "date", "number"]
 Prefix = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"]
 
@@ -100,10 +102,48 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Several clauses that one resource meets at once, in one of several ways: a composite parameter."""
+    """Several clauses that one resource meets at once, in one of several ways: a composite of what stands in it once."""
 
     param: str
     any_of: tuple[tuple["Clause", ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing asked of an element, and where its values stand in it."""
+
+    clause: Tokens | Numbers | Refs
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Several things that one element of a resource meets at once, in one of several ways: a composite parameter.
+
+    `elements`: the JSON keys to those elements; none is the resource itself. The index keeps what stands in a resource, not
+    what stands together, so it finds those that may match and their text tells.
+    """
+
+    param: str
+    elements: tuple[tuple[str, ...], ...]
+    any_of: tuple[tuple[Part, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A place on earth in degrees, and how far around it."""
+
+    latitude: Decimal
+    longitude: Decimal
+    kilometres: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """`param` is kept among the numbers: latitude as `low`, longitude as `high`."""
+
+    param: str
+    any_of: tuple[Circle, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +174,9 @@ class Has:
     clause: "Clause"
 
 
-Clause = Tokens | Strings | Uris | Refs | Dates | Numbers | Missing | Together | Ids | Updated | Chain | Has
+Clause = (
+    Tokens | Strings | Uris | Refs | Dates | Numbers | Missing | Together | Within | Near | Ids | Updated | Chain | Has
+)
 
 
 @dataclass(frozen=True, slots=True)

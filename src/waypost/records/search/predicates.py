@@ -5,12 +5,14 @@ Only operators that are leakproof (`=` and ranges), since under row-level securi
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from waypost.records.search.plan import (
     Amount,
     Chain,
+    Circle,
     Clause,
     Coded,
     Dates,
@@ -18,6 +20,7 @@ from waypost.records.search.plan import (
     Ids,
     Missing,
     Moments,
+    Near,
     Numbers,
     Plan,
     Refs,
@@ -26,7 +29,9 @@ from waypost.records.search.plan import (
     Tokens,
     Updated,
     Uris,
+    Within,
 )
+from waypost.records.search.within import question
 
 LAST_CHARACTER = "\U0010ffff"
 TABLE_NAMES = {
@@ -105,6 +110,8 @@ def predicate(clause: Clause, kind: str, tenant: int, filters: Filters, *, few: 
         case Together():
             ways = [all_of(predicate(one, kind, tenant, filters, few=few) for one in way) for way in clause.any_of]
             return any_of(Sql("(") + way + Sql(")") for way in ways)
+        case Within():
+            return _within(clause, kind, tenant, filters, few=few)
         case _:
             if isinstance(clause, Refs) and not clause.negated and clause.whose:
                 return _patients([target.removeprefix("Patient/") for target in clause.targets])
@@ -168,6 +175,8 @@ def _condition(clause: Clause) -> tuple[str, Sql, bool]:
             )
         case Numbers():
             return "number", any_of(_amount(one) for one in clause.any_of), False
+        case Near():
+            return "number", any_of(_circle(one) for one in clause.any_of), False
         case _:
             raise AssertionError(clause)
 
@@ -286,6 +295,53 @@ def _written(exact: Iterable[str]) -> Sql:
         )
         + tests
         + Sql(")")
+    )
+
+
+def _within(clause: Within, kind: str, tenant: int, filters: Filters, *, few: bool) -> Sql:
+    """The index finds what has each part somewhere; only their texts are asked whether one element has them all."""
+    ways = [[part.clause for part in way] for way in clause.any_of]
+    parts = [_merged(column) for column in zip(*ways, strict=True)]
+    found = all_of(predicate(one, kind, tenant, filters, few=few) for one in parts)
+    told = Sql(
+        "EXISTS (SELECT 1 FROM records_version w WHERE w.tenant = c.tenant AND w.type = c.type AND w.id = c.id"
+        " AND w.version = c.version AND records_text_meets(w.body, %s::jsonpath, %s::jsonb))",
+        question(clause),
+    )
+    if few:
+        return Sql("CASE WHEN ") + found + Sql(" THEN ") + told + Sql(" ELSE false END")
+    return Sql("(") + found + Sql(" AND ") + told + Sql(")")
+
+
+def _merged(same: Iterable[Tokens | Numbers | Refs]) -> Clause:
+    """Return one clause that meets whatever any of several, on one parameter, meets."""
+    first, *others = same
+    for one in others:
+        match first, one:
+            case (Tokens(), Tokens()) | (Numbers(), Numbers()):
+                first = replace(first, any_of=(*first.any_of, *one.any_of))
+            case Refs(), Refs():
+                first = replace(first, targets=(*first.targets, *one.targets))
+            case _:
+                raise AssertionError(one)
+    return first
+
+
+EARTH_KILOMETRES = 6371.0088  # its mean radius
+DEGREE_KILOMETRES_MIN = 111.19  # of latitude, on that sphere
+
+
+def _circle(one: Circle) -> Sql:
+    """The great-circle distance by haversines; a belt of latitude first, which the index serves."""
+    belt = one.kilometres / Decimal(str(DEGREE_KILOMETRES_MIN))
+    distance = (
+        f"2 * {EARTH_KILOMETRES} * asin(least(1, sqrt(power(sin(radians(o.low::float8 - %s::float8) / 2), 2)"
+        " + cos(radians(%s::float8)) * cos(radians(o.low::float8))"
+        " * power(sin(radians(o.high::float8 - %s::float8) / 2), 2))))"
+    )
+    at = (one.latitude, one.latitude, one.longitude, one.kilometres)
+    return Sql("(o.low >= %s AND o.low <= %s AND ", (one.latitude - belt, one.latitude + belt)) + Sql(
+        f"{distance} <= %s::float8)", at
     )
 
 
