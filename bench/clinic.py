@@ -17,6 +17,7 @@ import psycopg
 
 from waypost.ops import folders, load, postgres, processes
 
+Say = Callable[[str], None]
 SEED = 1
 WARM_SECONDS, MEASURE_SECONDS = 1.5, 5.0
 SOURCE = Path(__file__).resolve().parents[1] / "src"
@@ -26,7 +27,7 @@ def cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "waypost" / "bench"
 
 
-def made(patients: int, say: Callable[[str], None], *, short: bool = False) -> Path:
+def made(patients: int, say: Say, *, short: bool = False) -> Path:
     """Return the folder of a finished clinic of so many patients, made now if it is not cached.
 
     `short`: with about ten resources a patient instead of the demo's two dozen.
@@ -94,9 +95,7 @@ LIVING = (
 class Clinic:
     """A copy of the kept clinic with its database running; its server runs while asked to."""
 
-    def __init__(
-        self, folder: Path, connections: postgres.Connections, patients: int, say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, folder: Path, connections: postgres.Connections, patients: int, say: Say) -> None:
         self.folder, self.connections = folder, connections
         self.patients, self.say = patients, say
         self.port = 0
@@ -186,7 +185,7 @@ def wait_until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", se
 
 
 @contextlib.contextmanager
-def opened(patients: int, say: Callable[[str], None], *, short: bool = False) -> Iterator[Clinic]:
+def opened(patients: int, say: Say, *, short: bool = False) -> Iterator[Clinic]:
     """Copy the kept clinic and open the copy; it is removed afterwards."""
     kept = made(patients, say, short=short)
     copy = cache() / f"run-{os.getpid()}"

@@ -2,10 +2,11 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from bench import bulk, clinic, desk, fhir_door, life, schedule
-from bench.clinic import Clinic
+from bench.clinic import Clinic, Say
 from bench.result import Result
 
 BY_NAME: dict[str, Callable[[Clinic], list[Result]]] = {
@@ -22,10 +23,12 @@ BY_NAME: dict[str, Callable[[Clinic], list[Result]]] = {
     "page-today": desk.today,
     "page-board": desk.board,
     "audit": life.audit,
-    "growth": life.growth,
     "start": life.start,
     "memory": life.memory,
 }
+
+# What makes clinics of its own.
+APART: dict[str, Callable[[int, Say], list[Result]]] = {"growth": life.growth}
 
 
 def measure(names: list[str], patients: int, *, quiet: bool) -> list[dict[str, Any]]:
@@ -35,18 +38,26 @@ def measure(names: list[str], patients: int, *, quiet: bool) -> list[dict[str, A
         print(words, file=sys.stderr, flush=True)
 
     results: list[Result] = []
-    with clinic.opened(patients, say) as here:
-        for name in names:
-            for result in attempt(name, here):
-                results.append(result)
-                if not quiet:
-                    print(result.line(), flush=True)
+
+    def attempt(name: str, work: Callable[[], list[Result]]) -> None:
+        for result in attempted(name, work):
+            results.append(result)
+            if not quiet:
+                print(result.line(), flush=True)
+
+    for name in (each for each in names if each in APART):
+        attempt(name, partial(APART[name], patients, say))
+    inside = [each for each in names if each in BY_NAME]
+    if inside:
+        with clinic.opened(patients, say) as here:
+            for name in inside:
+                attempt(name, partial(BY_NAME[name], here))
     return [result.facts() for result in results]
 
 
-def attempt(name: str, here: Clinic) -> list[Result]:
+def attempted(name: str, work: Callable[[], list[Result]]) -> list[Result]:
     """Measure one name; what fails says so in its place and the rest goes on."""
     try:
-        return BY_NAME[name](here)
+        return work()
     except (SystemExit, Exception) as error:
         return [Result(name, 0, "failed", note=f"not measured: {type(error).__name__}: {str(error)[:300]}")]

@@ -3,7 +3,6 @@
 import itertools
 import multiprocessing
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from urllib.parse import urlencode
 
 from bench import clinic as clinics
 from bench import desk, fhir_door, inside, schedule
-from bench.clinic import Clinic, environment, free_port
+from bench.clinic import Clinic, Say, environment, free_port
 from bench.result import Result, of_times
 from waypost.ops import load, postgres, processes
 
@@ -67,19 +66,17 @@ def _creating(clinic: Clinic) -> Callable[[], Any]:
     return lambda: owners.of("Patient").create(ctx.for_act(), text, "Patient", None)
 
 
-def growth(clinic: Clinic) -> list[Result]:
-    """The p95 of each search and page at this size and at a tenth of it."""
-    small = max(100, clinic.patients // GROWN)
+def growth(patients: int, say: Say) -> list[Result]:
+    """The p95 of each search and page at this size and at a tenth of it, about ten resources a patient."""
     times: dict[str, list[float]] = {}
-    for folder in (clinics.made(small, clinic.say), None):
-        for name, p95 in (_grown(clinic) if folder is None else _grown_of(folder, small, clinic)).items():
-            times.setdefault(name, []).append(p95)
+    small = max(100, patients // GROWN)
+    for size in (small, patients):
+        with clinics.opened(size, say, short=True) as clinic:
+            for name, p95 in _grown(clinic).items():
+                times.setdefault(name, []).append(p95)
     return [
         Result(
-            f"growth-{name}",
-            round(big, 3),
-            "ms (p95)",
-            note=f"{clinic.patients:,} patients against {small:,}",
+            f"growth-{name}", round(big, 3), "ms (p95)", note=f"{patients:,} patients against {small:,}"
         ).against(f"p95 with {small:,} patients, ms", round(little, 3))
         for name, (little, big) in times.items()
     ]
@@ -114,16 +111,6 @@ def _pages(folder: Path, patients: int) -> dict[str, float]:
         measured = [result for page in PAGES for result in page(clinic)]
         clinic.db.close()
     return {result.name: result.p95 or 0.0 for result in measured}
-
-
-def _grown_of(folder: Path, patients: int, like: Clinic) -> dict[str, float]:
-    copy = clinics.cache() / f"small-{os.getpid()}"
-    shutil.copytree(folder, copy, symlinks=True, ignore=shutil.ignore_patterns("run", "*.lock"))
-    try:
-        with postgres.attach_or_start(copy) as connections:
-            return _grown(Clinic(copy, connections, patients, like.say))
-    finally:
-        shutil.rmtree(copy, ignore_errors=True)
 
 
 class Demo:
