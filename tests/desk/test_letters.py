@@ -91,6 +91,24 @@ def test_a_patient_in_another_zone_reads_and_hears_their_own_time(client, clinic
     assert client.get(f"/visits/{video.id}/letter").content.startswith(b"%PDF-")
 
 
+def test_a_patient_asks_for_a_clock_of_their_own(desk, clinic):
+    client, who = desk("coordinator"), clinic.patients[1]
+    video = booked(clinic, patient=1, telehealth=True)
+    page = f"/patients/{who}"
+    assert "Time zone Eastern time, the clinic’s; theirs is not known" in words(client.get(page))
+    form = words(client.get(f"{page}/edit/zone"))
+    assert "Not known: the clinic’s, Eastern time" in form
+    assert client.post(f"{page}/edit/zone", {"version": "1", "zone": "America/Chicago"}).status_code == 303
+    said = words(client.get(page))
+    assert "Time zone Central time, as asked for" in said
+    assert "by video · for them 8:00 AM Central time" in said
+    letter = notices.notice(clinic.ctx, video.id, patient=who).letter()
+    assert [row.time for row in letter.stops] == ["8:00 AM Central time (9:00 AM Eastern time)"]
+    assert client.post(f"{page}/edit/zone", {"version": "2", "zone": "Mars/Olympus"}).status_code == 422
+    assert client.post(f"{page}/edit/zone", {"version": "2", "zone": ""}).status_code == 303
+    assert "theirs is not known" in words(client.get(page))
+
+
 def test_a_death_recorded_by_mistake_is_taken_back_long_after_undo(desk, clinic, clock):
     client = desk("coordinator")
     kept, lost = booked(clinic, ride="From home"), booked(clinic, start=at(14), named=("Practitioner/lind",))

@@ -20,6 +20,7 @@ from waypost.coverage import rules as coverage
 from waypost.kernel.context import Context
 from waypost.kernel.dates import local_day, read_moment, say_short
 from waypost.kernel.scope import Scope
+from waypost.messaging import fhir as letters
 from waypost.records import queries as records
 from waypost.records.problems import NotFound
 from waypost.records.versions import Version
@@ -93,6 +94,11 @@ class PatientView:
     guarantor: Guarantor | None = None
     declined: frozenset[str] = frozenset()  # of phone, address, language: asked, and they would not say
     changed: str = ""  # when the patient's own record was last changed, and by whom
+
+    @property
+    def zone(self) -> str:
+        """In which zone this patient's times are told, in words."""
+        return letters.say_zone(self.resource, self.reading.today, self.reading.zone)
 
     @property
     def homeless(self) -> bool:
@@ -282,7 +288,8 @@ def _view(
         minor=minor,
         todo=todos(of("Task"), ctx.now, reading),
         upcoming=upcoming(
-            [*of("Appointment"), *in_groups(scope, patient, ctx.now)], of("Task"), ctx.now, reading, patient
+            [*of("Appointment"), *in_groups(scope, patient, ctx.now)], of("Task"), ctx.now, reading, patient,
+            home=letters.home_zone(resource, reading.today),
         ),
         missing=facts.missing(known),
         alert=alert(resource, of("Encounter"), minor, reading),

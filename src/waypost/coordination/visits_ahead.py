@@ -10,6 +10,7 @@ from waypost.chart.rules.words import Reading
 from waypost.coordination.work_ahead import REQUESTS, task_code
 from waypost.kernel.dates import local_day, read_moment, say_day, say_time
 from waypost.kernel.scope import Scope
+from waypost.messaging.rules.home_zones import told_in, zone_name
 from waypost.records import queries as records
 from waypost.registry import fhir
 
@@ -58,9 +59,9 @@ def in_groups(scope: Scope, patient: str, now: datetime) -> list[Json]:
 
 
 def upcoming(
-    visits: Iterable[Json], tasks: Iterable[Json], now: datetime, reading: Reading, patient: str
+    visits: Iterable[Json], tasks: Iterable[Json], now: datetime, reading: Reading, patient: str, *, home: str = ""
 ) -> tuple[Upcoming, ...]:
-    """Return visits that have not ended, the next one first."""
+    """Return visits that have not ended, the next one first; `home` is the zone in which the patient lives."""
     asked: dict[str, list[Json]] = {}
     for task in tasks:
         if task_code(task) in REQUESTS:
@@ -74,11 +75,13 @@ def upcoming(
             found.append((start, visit))
     found.sort(key=lambda pair: pair[0])
     return tuple(
-        _visit(v, at, asked.get(f"Appointment/{v.get('id')}", []), reading, patient) for at, v in found
+        _visit(v, at, asked.get(f"Appointment/{v.get('id')}", []), reading, patient, home) for at, v in found
     )
 
 
-def _visit(visit: Json, start: datetime, asked: list[Json], reading: Reading, patient: str) -> Upcoming:
+def _visit(
+    visit: Json, start: datetime, asked: list[Json], reading: Reading, patient: str, home: str
+) -> Upcoming:
     state, mark = _MARK.get(visit.get("status", ""), ("", ""))
     notes = [f"{task_code(t)} {_STATE.get(t.get('status', ''), t.get('status', ''))}" for t in asked]
     confirmed = _confirmed(visit, patient)
@@ -89,6 +92,9 @@ def _visit(visit: Json, start: datetime, asked: list[Json], reading: Reading, pa
         notes.append(f"arrive by {say_time(arrive, reading.zone)}")
     if fhir.extension(visit, "telehealth") is True:
         notes.append("by video")
+        told = told_in(start, reading.zone, home, remote=True)
+        if told.named:
+            notes.append(f"for them {say_time(start, told.zone)} {zone_name(told.zone, start, 'en')}")
     phone = fhir.extension(visit, "phone")
     if fhir.extension(visit, "outside") is True:
         notes.append(f"elsewhere{f', {fhir.say_phone(phone)}' if phone else ''}")

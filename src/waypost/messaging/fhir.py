@@ -1,7 +1,7 @@
 """From resources to what letters and e-mail may draw on."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from waypost.kernel.dates import read_moment
@@ -55,13 +55,35 @@ def recipient(patient: Json, on: date) -> Recipient:
 
 def home_zone(patient: Json, on: date) -> str:
     """Return the zone in which the patient lives: as recorded, else by the address; '' where neither says."""
+    return home_zones.zone_of(recorded=recorded_zone(patient)) or address_zone(patient, on)
+
+
+def recorded_zone(patient: Json) -> str:
+    """Return the zone that the patient asked for, '' where none is on record."""
     recorded = str(people.extension(patient, "zone") or "")
-    if recorded and not home_zones.known(recorded):
-        recorded = ""
+    return recorded if home_zones.known(recorded) else ""
+
+
+def address_zone(patient: Json, on: date) -> str:
+    """Return the zone that the patient's address lies in, '' where it does not say."""
     address: Json = next(iter(people.current_addresses(patient, on)), {})
     return home_zones.zone_of(
-        recorded=recorded, state=address.get("state", ""), postal=address.get("postalCode", ""), country=address.get("country", "")
+        state=address.get("state", ""), postal=address.get("postalCode", ""), country=address.get("country", "")
     )
+
+
+def say_zone(patient: Json, on: date, clinic: str) -> str:
+    """Return in which zone this patient's times are told and how that is known, in words for the staff."""
+    recorded, lives = recorded_zone(patient), address_zone(patient, on)
+    noon = datetime.combine(on, time(12), UTC)
+
+    def name(zone: str) -> str:
+        return home_zones.zone_name(zone, noon, "en")
+
+    if recorded:
+        other = f"; the address lies in {name(lives)}" if lives and name(lives) != name(recorded) else ""
+        return f"{name(recorded)}, as asked for{other}"
+    return f"{name(lives)}, by the address" if lives else f"{name(clinic)}, the clinic’s; theirs is not known"
 
 
 def clinic(site: Json | None, *, name: str, phone: str, zone: str, sender: str = "") -> Clinic:

@@ -154,6 +154,13 @@ def _day_before(address: Json, today: date) -> str:
     )
 
 
+def with_zone(person: Json, zone: str) -> Json:
+    """Return the person with the time zone they go by; '' for that of their address."""
+    made = deepcopy(person)
+    set_extension(made, "zone", "valueCode", zone or None)
+    return made
+
+
 def with_only_address(person: Json, keep: int, today: date) -> Json:
     """Return the person with one of several current addresses kept and the others ended."""
     made = deepcopy(person)

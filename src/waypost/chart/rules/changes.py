@@ -24,7 +24,7 @@ LABELS = {
 }  # fmt: skip
 
 EXTENSIONS = {
-    "pronouns": "Pronouns", "written-language": "Reads letters in", "no-fixed-address": "No fixed address", "need": "Need",
+    "pronouns": "Pronouns", "written-language": "Reads letters in", "no-fixed-address": "No fixed address", "zone": "Time zone", "need": "Need",
     "us-core-race": "Race", "us-core-ethnicity": "Ethnicity", "us-core-birthsex": "Sex at birth", "us-core-genderIdentity": "Gender",
     "may-discuss": "OK to talk about", "may-consent": "May consent", "may-bring": "May bring", "patient-interpreterRequired": "Interpreter",
 }  # fmt: skip

@@ -20,6 +20,7 @@ _STATES = {
     "America/Puerto_Rico": "PR VI",
     "Pacific/Guam": "GU MP",
 }
+OFFERED = tuple(_STATES)  # what a patient's own zone is chosen from
 _BY_STATE = {state: zone for zone, states in _STATES.items() for state in states.split()}
 # States of two zones: the first three digits of the ZIP decide; where there are none, nobody knows.
 _SPLIT = {

@@ -19,6 +19,7 @@ from waypost.web.chart.edits.person import (
     LanguageEdit,
     PersonEdit,
     PhoneEdit,
+    ZoneEdit,
 )
 
 EDITS: dict[str, Edit] = {
@@ -26,6 +27,7 @@ EDITS: dict[str, Edit] = {
     "email": EmailEdit(),
     "address": AddressEdit(),
     "addresses": AddressesEdit(),
+    "zone": ZoneEdit(),
     "language": LanguageEdit(),
     "person": PersonEdit(),
     "about": AboutEdit(),

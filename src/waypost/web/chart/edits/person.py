@@ -1,8 +1,11 @@
-"""Edits of the patient's own record: phone, e-mail, address, language, name."""
+"""Edits of the patient's own record: phone, e-mail, address, time zone, language, name."""
 
 from typing import Any
 
 from waypost.kernel.context import Context
+from waypost.messaging import fhir as messaging
+from waypost.messaging.rules import home_zones
+from waypost.messaging.rules.home_zones import zone_name
 from waypost.records.problems import NotFound
 from waypost.records.versions import Version
 from waypost.registry import about, edits, fhir
@@ -158,6 +161,32 @@ class AddressEdit(PatientEdit):
             moved=values["moved"] == "yes", homeless=values["homeless"], declined=values["declined"],
         )  # fmt: skip
         return amend_patient(ctx, patient, seen, lambda old: edits.with_address(old, wish, today_of(ctx)))
+
+
+class ZoneEdit(PatientEdit):
+    form, said = forms.ZoneForm, "Time zone saved."
+
+    def title(self, on: str, loaded: Loaded) -> str:
+        return "Time zone"
+
+    def load(self, ctx: Context, patient: str, on: str) -> Loaded:
+        version = of_open_chart(ctx, self.patient(ctx, patient))
+        resource, today = version.resource, today_of(ctx)
+        recorded = messaging.recorded_zone(resource)
+        lives = messaging.address_zone(resource, today)
+        default = (
+            f"As the address says: {zone_name(lives, ctx.now, 'en')}"
+            if lives
+            else f"Not known: the clinic’s, {zone_name(ctx.zone, ctx.now, 'en')}"
+        )
+        zones: dict[str, None] = dict.fromkeys((*home_zones.OFFERED, *((recorded,) if recorded else ())))
+        said = [(zone, f"{zone_name(zone, ctx.now, 'en')} ({zone.partition('/')[2].replace('_', ' ')})") for zone in zones]
+        return self.loaded(version, {"zone": recorded}, needs={"zones": [("", default), *said]})
+
+    def save(
+        self, ctx: Context, patient: str, on: str, loaded: Loaded, seen: int, values: dict[str, Any]
+    ) -> Version:
+        return amend_patient(ctx, patient, seen, lambda old: edits.with_zone(old, values["zone"]))
 
 
 class AddressesEdit(AddressEdit):

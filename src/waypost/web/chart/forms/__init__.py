@@ -12,6 +12,7 @@ from waypost.web.chart.forms.reach import (
     EmailForm,
     LanguageForm,
     PhoneForm,
+    ZoneForm,
 )
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "ProblemForm",
     "RelationForm",
     "TeamForm",
+    "ZoneForm",
     "languages",
     "tri",
     "untri",

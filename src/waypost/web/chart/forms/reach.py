@@ -77,6 +77,20 @@ class AddressForm(DeskForm):
         return found
 
 
+class ZoneForm(DeskForm):
+    """The patient's own clock: where nothing is chosen, that of the address, else the clinic's."""
+
+    zone = forms.ChoiceField(
+        label="Their time zone",
+        required=False,
+        help_text="A visit by video is told on their clock with the clinic’s beside it; a visit in person on the clinic’s, by name.",
+    )
+
+    def __init__(self, *args: Any, zones: Choices = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["zone"].choices = zones  # type: ignore[attr-defined]
+
+
 class AddressesForm(DeskForm):
     """Which of several current addresses is the right one."""
 
