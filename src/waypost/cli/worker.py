@@ -1,4 +1,4 @@
-"""Run jobs as they fall due: letters, e-mail, reminders, the audit's anchors.
+"""Run the rules that make and end work, and jobs as they fall due: letters, e-mail, reminders, the audit's anchors.
 
 Any number of workers may run beside each other and beside the server. A worker that is killed loses nothing: its jobs
 are taken up again.
@@ -8,13 +8,17 @@ import argparse
 import logging
 import os
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 EXAMPLES = (
     "waypost worker",
     "waypost worker --once",
 )
 AFTER_FAILURE_SECONDS = 2
+STOP_SECONDS_MAX = 10
 NEEDS = "nothing"
 
 
@@ -36,8 +40,28 @@ def run(args: argparse.Namespace) -> int:
         database.set_up_django()
         database.see_that_tables_are_there()
         processes.guard_database(data_dir())
-        _work(once=args.once)
+        with _rules(once=args.once):
+            _work(once=args.once)
     return 0
+
+
+@contextmanager
+def _rules(*, once: bool) -> Iterator[None]:
+    """Follow the feed beside the jobs, in a thread of its own."""
+    from waypost.coordination.worklist.engine import running
+
+    if once:
+        running.run_once()
+        yield
+        return
+    stop = threading.Event()
+    beside = threading.Thread(target=running.run, args=(stop,), name="rules", daemon=True)
+    beside.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        beside.join(timeout=STOP_SECONDS_MAX)
 
 
 def _work(*, once: bool) -> None:

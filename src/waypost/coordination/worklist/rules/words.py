@@ -1,0 +1,114 @@
+"""What several rules read: the visit's patient, type and day, who leads the care team, business days ahead."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from waypost.coordination.worklist.rules.shapes import Facts, Json, Who
+from waypost.kernel.business_days import is_business_day
+from waypost.kernel.dates import local_day, say_moment
+from waypost.registry import fhir as people
+from waypost.scheduling import fhir
+
+AHEAD = frozenset({"booked"})
+
+
+def start_of(visit: Json) -> datetime | None:
+    return fhir.instant(visit.get("start"))
+
+
+def visits(facts: Facts, *statuses: str) -> Iterator[tuple[Json, datetime]]:
+    """Yield the patient's visits in these states that have a time, blocks and visits elsewhere left out."""
+    for visit in facts.all("Appointment"):
+        start = start_of(visit)
+        outside = people.extension(visit, "outside") is True
+        if start is not None and visit.get("status") in statuses and not outside:
+            yield visit, start
+
+
+def ahead(facts: Facts) -> Iterator[tuple[Json, datetime]]:
+    """Yield the visits that are booked and have not begun, whatever their day."""
+    return ((visit, start) for visit, start in visits(facts, "booked") if start > facts.now)
+
+
+def visit_id(task: Json) -> str:
+    head, _, tail = ((task.get("focus") or {}).get("reference") or "").partition("/")
+    return tail if head == "Appointment" else ""
+
+
+def what_visit(visit: Json) -> str:
+    """Return 'Echocardiogram and consult' for a visit, or 'visit'."""
+    kinds = [k.get("text") or next((c.get("display", "") for c in k.get("coding", ())), "") for k in visit.get("serviceType") or ()]
+    return next((k for k in kinds if k), "") or visit.get("description", "") or "visit"
+
+
+def when(facts: Facts, at: datetime) -> str:
+    """Return 'Tue, Nov 24, 2:10 PM'. The year is always said where it is not the instant's own: no clock in words."""
+    return say_moment(at, facts.zone, today=local_day(at, facts.zone))
+
+
+def answer_of(facts: Facts, visit: Json) -> str:
+    """Return what this patient has answered to a visit: accepted, needs-action, tentative, declined, or ''."""
+    mine = f"Patient/{facts.id}"
+    return next((p.get("status", "") for p in visit.get("participant") or () if fhir.reference(p) == mine), "")
+
+
+def fate(facts: Facts, task: Json, otherwise: str) -> str:
+    """Return what became of the visit that a Task is about; `otherwise` where it stands as it stood."""
+    wanted = visit_id(task)
+    visit = next((v for v in facts.all("Appointment") if v.get("id") == wanted), None)
+    if visit is None:
+        return "The visit is no longer on record for this patient."
+    status = visit.get("status", "")
+    said = {
+        "cancelled": "The visit was cancelled.", "noshow": "The patient did not come.", "fulfilled": "The visit has taken place.",
+        "arrived": "The patient has arrived.", "checked-in": "The patient is checked in.",
+        "entered-in-error": "The visit was entered in error.", "waitlist": "The visit went back to the waitlist.",
+    }.get(status)  # fmt: skip
+    if said:
+        return said
+    start = start_of(visit)
+    if start is not None and f"{start:%Y-%m-%dT%H:%M}" not in _starts_in(task):
+        return f"The visit was moved to {when(facts, start)}."
+    if start is not None and start <= facts.now:
+        return "The time of the visit has come."
+    return otherwise
+
+
+def _starts_in(task: Json) -> str:
+    from waypost.coordination.worklist.rules.shapes import key_of
+
+    return key_of(task)
+
+
+def visit_key(visit: Json, start: datetime) -> str:
+    """Return the fact 'this visit at this time': moved, it is another."""
+    return f"{visit.get('id', '')}@{start:%Y-%m-%dT%H:%M}Z"
+
+
+def lead(facts: Facts) -> Who | None:
+    """Return the lead coordinator: the first of an active care team with that role."""
+    for team in sorted(facts.all("CareTeam"), key=lambda t: t.get("id", "")):
+        if team.get("status", "active") != "active":
+            continue
+        for one in team.get("participant") or ():
+            codes = {c.get("code") for role in one.get("role") or () for c in role.get("coding") or ()}
+            reference = (one.get("member") or {}).get("reference", "")
+            if "coordinator" in codes and reference.startswith("Practitioner/") and people.current(one, facts.today):
+                return Who(reference, (one.get("member") or {}).get("display", ""))
+    return None
+
+
+def business_days_before(day: date, count: int) -> date:
+    """Return the `count`th business day before `day`."""
+    assert count >= 0
+    while count:
+        day -= timedelta(days=1)
+        count -= is_business_day(day)
+    return day
+
+
+def on_or_before(day: date) -> date:
+    """Return `day`, or the last business day before it where it is none."""
+    while not is_business_day(day):
+        day -= timedelta(days=1)
+    return day

@@ -1,0 +1,99 @@
+"""Rules on a real database: a fact becomes work, and its end ends the work; once, whoever runs beside."""
+
+from datetime import timedelta
+
+import pytest
+from tests import small_clinic
+
+from waypost.access import scopes
+from waypost.coordination.worklist import actions
+from waypost.coordination.worklist.engine import running
+from waypost.kernel.context import Context, system_actor
+from waypost.records import actions as records
+from waypost.records import queries
+from waypost.records.acts import act
+from waypost.records.versions import Filing
+
+
+@pytest.fixture
+def clinic(context):
+    return small_clinic.make(context())
+
+
+@pytest.fixture
+def rules(tenant, clock):
+    """Run the rules until nothing is left to do, and return how many Tasks were filed."""
+    ctx = Context(system_actor("rules"), tenant.pk, tenant.zone, clock, "worker")
+    return lambda: running.catch_up(ctx)
+
+
+@pytest.fixture
+def keep(context):
+    def file(*resources):
+        with act(context()) as running_act:
+            return records.file_many(running_act.ctx, [Filing(one, one["resourceType"], one["id"]) for one in resources])
+
+    return file
+
+
+def visit(patient, start, *, id="v1", answer="needs-action", status="booked"):
+    return {
+        "resourceType": "Appointment", "id": id, "status": status, "description": "Follow-up",
+        "start": start.isoformat(), "end": (start + timedelta(minutes=20)).isoformat(),
+        "participant": [{"actor": {"reference": f"Patient/{patient}"}, "status": answer}],
+    }  # fmt: skip
+
+
+def work(ctx, *codes):
+    """Return every Task that rules made, by status."""
+    scope = scopes.everything(ctx)
+    found = queries.fetch(scope, f"{queries.CURRENT} WHERE c.tenant = %s AND c.type = 'Task' AND NOT c.deleted", [scope.tenant])
+    tasks = [one.resource for one in found if one.resource.get("instantiatesUri", "").startswith("urn:waypost:rule:")]
+    return [t for t in tasks if not codes or t["instantiatesUri"].removeprefix("urn:waypost:rule:") in codes]
+
+
+def test_a_fact_becomes_work_and_its_end_ends_the_work(clinic, rules, keep, context, clock):
+    rules()
+    who = clinic.patients[0]
+    keep(visit(who, clock.now() + timedelta(days=1)))
+    assert rules() == 1
+    (made,) = work(context(), "visit-unconfirmed")
+    assert (made["status"], made["for"]["reference"]) == ("requested", f"Patient/{who}")
+    assert rules() == 0, "nothing is made twice, and our own Tasks touch nobody"
+    keep(visit(who, clock.now() + timedelta(days=1), answer="accepted"))
+    assert rules() == 1
+    (ended,) = work(context(), "visit-unconfirmed")
+    assert (ended["status"], ended["statusReason"]["text"]) == ("cancelled", "The patient has confirmed.")
+
+
+def test_what_a_person_completed_stands_while_the_fact_is_the_same(clinic, rules, keep, context, clock):
+    who, start = clinic.patients[0], clock.now() + timedelta(days=1)
+    keep(visit(who, start))
+    rules()
+    (made,) = work(context(), "visit-unconfirmed")
+    nurse = context("coordinator", practitioner="ruiz", door="web")
+    actions.complete(nurse, [(made["id"], None)], "not-reached")
+    assert rules() == 0
+    keep(visit(who, start + timedelta(hours=1)))
+    assert rules() == 1, "moved, it is another fact"
+    assert sorted(t["status"] for t in work(context(), "visit-unconfirmed")) == ["completed", "requested"]
+
+
+def test_a_fact_that_comes_back_opens_its_work_again(clinic, rules, keep, context, clock):
+    who, start = clinic.patients[0], clock.now() + timedelta(days=1)
+    for answer, state in (("needs-action", "requested"), ("accepted", "cancelled"), ("tentative", "requested")):
+        keep(visit(who, start, answer=answer))
+        assert rules() == 1
+        (made,) = work(context(), "visit-unconfirmed")
+        assert made["status"] == state
+    assert "statusReason" not in made
+
+
+def test_the_clock_alone_makes_work(clinic, rules, keep, context, clock):
+    keep(visit(clinic.patients[0], clock.now() + timedelta(days=13)))
+    assert rules() == 0
+    clock.advance(timedelta(days=12))
+    assert rules() == 1
+    clock.advance(timedelta(days=2))
+    assert rules() == 1
+    assert work(context(), "visit-unconfirmed")[0]["statusReason"]["text"] == "The time of the visit has come."
