@@ -1,17 +1,20 @@
 """Every address of the desk, found by asking the routes, with ids of what is there: a new page is walked without being named."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from itertools import product
 
 from django.urls import URLPattern, get_resolver
 
 from tests.desk.test_schedule import booked
+from tests.paper_cases import pdf
 from tests.small_clinic import at, file_all
 from waypost.access.models import Account
 from waypost.coordination import actions as coordination
 from waypost.web.chart.edits import EDITS
 
 TEXT = "UGxhaW4gdGV4dC4="  # Plain text.
+FAX = b64encode(pdf(["Discharge summary", "Dear colleague,"])).decode()
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class Known:
             "form": list(EDITS),
             "type": ["Patient", "Appointment"],
             "rid": [self.patient, self.visit],
-            "did": [self.document],
+            "did": [self.document, "fax"] if area == "documents" else [self.document],
+            "n": ["1"],
             "kind": ["site", "room", "device", "Practitioner", "Location", "Device"],
             "code": ["talk", "class"],
         }.get(name, ["none"])
@@ -51,6 +55,8 @@ def furnish(clinic, client):
     file_all(clinic.ctx, [
         {"resourceType": "DocumentReference", "id": "paper", "status": "current", "subject": whose, "date": "2026-11-20T10:00:00Z",
          "type": {"text": "Letter"}, "content": [{"attachment": {"contentType": "text/plain", "data": TEXT}}]},
+        {"resourceType": "DocumentReference", "id": "fax", "status": "current", "date": "2026-11-24T10:00:00Z",
+         "content": [{"attachment": {"contentType": "application/pdf", "title": "Fax", "data": FAX}}]},
         {"resourceType": "Observation", "id": "a1c", "status": "final", "subject": whose, "code": {"text": "HbA1c"},
          "effectiveDateTime": "2026-11-20T10:00:00Z", "valueQuantity": {"value": 7.1, "unit": "%"}},
         {"resourceType": "Task", "id": "work", "status": "requested", "intent": "order", "for": {"reference": f"Patient/{who[3]}"},

@@ -14,7 +14,7 @@ from functools import lru_cache
 from psycopg.pq.abc import PGresult
 
 from waypost.access.bearer import Bearer
-from waypost.access.rules import CHART_ROLES, OPEN_TYPES, WHOLE_RECORD_ROLES, may_read_open
+from waypost.access.rules import CHART_ROLES, OPEN_TYPES, PAPER_TYPES, WHOLE_RECORD_ROLES, may_read_open
 from waypost.access.smart import permits
 from waypost.audit.actions import own_shard
 from waypost.audit.entries import Entry, audit_key
@@ -125,6 +125,8 @@ def need_of(roles: frozenset[str], kind: str, *, about_a_patient: bool) -> str |
     """Return what the database must find: 'open' nothing, 'whole' an unrestricted chart, 'chart' a relationship too."""
     if not may_read_open(roles) or "system" in roles:
         return None
+    if kind in PAPER_TYPES and not about_a_patient:
+        return None  # what holds it, or the role, decides
     if kind in OPEN_TYPES or not about_a_patient:
         return "open"
     if not roles & CHART_ROLES:

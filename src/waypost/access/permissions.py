@@ -14,6 +14,7 @@ class Permission(StrEnum):
     CHART_READ = "chart.read"
     CHART_WRITE = "chart.write"  # problems, medications, allergies
     CARE_TEAM_EDIT = "care-team.edit"
+    DOCUMENT_FILE = "document.file"  # take papers in, file them, split and join them
     COVERAGE_EDIT = "coverage.edit"
     TASK_WORK = "task.work"
     LETTER_SEND = "letter.send"
@@ -27,14 +28,14 @@ class Permission(StrEnum):
 
 P = Permission
 _DESK = {P.PATIENT_REGISTER, P.PATIENT_UPDATE, P.APPOINTMENT_BOOK, P.APPOINTMENT_STATUS, P.COVERAGE_EDIT, P.TASK_WORK,
-         P.LETTER_SEND, P.UNDO, P.CHART_READ}
+         P.LETTER_SEND, P.UNDO, P.CHART_READ, P.DOCUMENT_FILE}
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "coordinator": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.RECORD_FILE}),
     "scheduler": frozenset(_DESK | {P.RECORD_FILE}),
     "nurse": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.CHART_WRITE, P.RECORD_FILE}),
     "clinician": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.CHART_WRITE, P.RECORD_FILE}),
     "records": frozenset({P.PATIENT_REGISTER, P.PATIENT_UPDATE, P.PATIENT_MERGE, P.CHART_READ, P.TASK_WORK, P.UNDO,
-                          P.RECORD_FILE, P.RECORD_DELETE}),
+                          P.DOCUMENT_FILE, P.RECORD_FILE, P.RECORD_DELETE}),
     "billing": frozenset({P.COVERAGE_EDIT, P.PATIENT_UPDATE, P.TASK_WORK, P.UNDO, P.LETTER_SEND}),
     "supervisor": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.PATIENT_MERGE, P.APPOINTMENT_OVERRIDE, P.CALENDAR_EDIT,
                                      P.RECORD_FILE}),

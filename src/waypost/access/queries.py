@@ -26,6 +26,26 @@ def facts(tenant: int, actor: Actor, patient: str, now: datetime) -> Facts:
     return Facts(actor.roles, related, restricted, opened)
 
 
+def held_in(tenant: int, binary: str) -> tuple[list[str | None], str]:
+    """Return whose each document is that a Binary holds (None: nobody's yet), and what guards it where there is none."""
+    tenancy.enter(tenant)
+    found = prepared.rows(
+        "SELECT DISTINCT c.patient FROM records_token t JOIN records_current c"
+        " ON c.tenant = t.tenant AND c.type = t.type AND c.id = t.id AND NOT c.deleted"
+        " WHERE t.tenant = %s AND t.type = 'DocumentReference' AND t.param = 'location' AND t.code = ANY(%s)",
+        [tenant, [f"Binary/{binary}", f"/fhir/Binary/{binary}"]],
+    )
+    if found:
+        return [patient for (patient,) in found], ""
+    guard = prepared.rows(
+        "SELECT v.body::json->'securityContext'->>'reference' FROM records_current c JOIN records_version v"
+        " ON v.tenant = c.tenant AND v.type = c.type AND v.id = c.id AND v.version = c.version"
+        " WHERE c.tenant = %s AND c.type = 'Binary' AND c.id = %s AND NOT c.deleted",
+        [tenant, binary],
+    )
+    return [], (guard[0][0] or "") if guard else ""
+
+
 def care_team(tenant: int, patient: str, now: datetime) -> frozenset[str]:
     """Return the ids of the Practitioners on the patient's care team or panel, as the schedule's 'knows the patient'."""
     tenancy.enter(tenant)

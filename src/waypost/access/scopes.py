@@ -14,6 +14,7 @@ from waypost.access.rules import (
     Decision,
     may_open_chart,
     may_read_open,
+    may_sort_papers,
 )
 from waypost.audit.entries import entry
 from waypost.kernel.context import Context
@@ -21,7 +22,9 @@ from waypost.kernel.scope import Scope
 from waypost.records import acts, tenancy
 
 OPENING = timedelta(hours=12)  # how long a chart opened with a reason stays open to that person
-_OPEN = "(c.type = ANY(%s) OR c.patient IS NULL) AND (c.label IS NULL OR c.type = 'Patient')"
+_ABOUT_NOBODY = "(c.patient IS NULL AND c.type <> 'Binary' AND c.type <> 'DocumentReference')"
+_OPEN = f"(c.type = ANY(%s) OR {_ABOUT_NOBODY}) AND (c.label IS NULL OR c.type = 'Patient')"
+_OPEN_TO_SORTERS = _OPEN.replace(" AND c.type <> 'DocumentReference'", "")
 _RELATED = (
     "(c.label IS NULL AND (EXISTS (SELECT 1 FROM access_relationship ar WHERE ar.tenant = c.tenant"
     " AND ar.patient = c.patient AND ar.practitioner = %s AND ar.since <= %s AND ar.until > %s)"
@@ -40,7 +43,7 @@ def for_staff(ctx: Context, action: str = "read", **fields: Any) -> Scope:
     if not may_read_open(ctx.actor.roles):
         refuse(ctx, NotPermitted(), **fields)
     _look(ctx, action, **fields)
-    return _scope(ctx, "contact", _OPEN, (list(OPEN_TYPES),))
+    return _scope(ctx, "contact", _open_to(ctx), (list(OPEN_TYPES),))
 
 
 def for_patient(ctx: Context, patient: str, *, level: str = "chart", what: str | None = None) -> Scope:
@@ -83,11 +86,11 @@ def for_search(ctx: Context, type_: str, *, action: str = "search") -> Scope:
     if not may_read_open(roles):
         refuse(ctx, NotPermitted(), what=type_)
     if type_ in OPEN_TYPES or not roles & CHART_ROLES:
-        return _scope(ctx, "contact", _OPEN, (list(OPEN_TYPES),))
+        return _scope(ctx, "contact", _open_to(ctx), (list(OPEN_TYPES),))
     if roles & WHOLE_RECORD_ROLES:
-        return _scope(ctx, "chart", f"({_OPEN}) OR {_WHOLE}", (list(OPEN_TYPES),))
+        return _scope(ctx, "chart", f"({_open_to(ctx)}) OR ({_WHOLE} AND c.type <> 'Binary')", (list(OPEN_TYPES),))
     now = ctx.now
-    return _scope(ctx, "chart", f"({_OPEN}) OR {_RELATED}",
+    return _scope(ctx, "chart", f"({_open_to(ctx)}) OR {_RELATED}",
                   (list(OPEN_TYPES), ctx.actor.practitioner or "", now, now, ctx.actor.key, now))
 
 
@@ -98,10 +101,37 @@ def for_resource(ctx: Context, type_: str, id_: str) -> Scope:
     if type_ in OPEN_TYPES:
         patient = id_ if type_ == "Patient" else patient_of(ctx.tenant, type_, id_)
         return for_staff(ctx, what=f"{type_}/{id_}", patient=patient)
+    if type_ == "Binary":
+        return for_binary(ctx, id_)
     patient = patient_of(ctx.tenant, type_, id_)
+    if patient is None and type_ == "DocumentReference" and not may_sort_papers(ctx.actor.roles):
+        refuse(ctx, NotPermitted(), what=f"{type_}/{id_}")
     if patient is None:
         return for_staff(ctx, what=f"{type_}/{id_}")
     return for_patient(ctx, patient, what=f"{type_}/{id_}")
+
+
+def for_binary(ctx: Context, id_: str) -> Scope:
+    """Return the scope in which a Binary may be read: whoever may open every document that it holds.
+
+    Where no document names it, what its `securityContext` names decides; where that is nothing, it is as a paper that
+    is in no chart yet.
+    """
+    what = f"Binary/{id_}"
+    if "system" in ctx.actor.roles:
+        return everything(ctx, "read", what=what)
+    whose, guarded = queries.held_in(ctx.tenant, id_)
+    for patient in whose:
+        if patient is not None:
+            for_patient(ctx, patient, what=what)
+    kind, _, key = guarded.partition("/")
+    if not whose and key and kind != "Binary":
+        for_resource(ctx, kind, key)
+    elif None in whose or not whose:
+        if not may_sort_papers(ctx.actor.roles):
+            refuse(ctx, NotPermitted(), what=what)
+        _look(ctx, "read", what=what)
+    return _scope(ctx, "chart", "c.type = 'Binary' AND c.id = %s AND c.label IS NULL", (id_,))
 
 
 def everything(ctx: Context, action: str = "read", **fields: Any) -> Scope:
@@ -153,13 +183,17 @@ def patient_of(tenant: int, type_: str, id_: str) -> str | None:
     return row[0] if row else None
 
 
+def _open_to(ctx: Context) -> str:
+    return _OPEN_TO_SORTERS if may_sort_papers(ctx.actor.roles) else _OPEN
+
+
 def _look(ctx: Context, action: str, **fields: Any) -> None:
     acts.note(ctx, entry(ctx, action, **fields))
 
 
 def _chart(ctx: Context, patient: str, what: str | None) -> Scope:
     _look(ctx, "read-chart", patient=patient, what=what or f"Patient/{patient}")
-    return _scope(ctx, "chart", "(c.patient IS NULL OR c.patient = %s) AND (c.label IS NULL OR c.type = 'Patient')",
+    return _scope(ctx, "chart", f"({_ABOUT_NOBODY} OR c.patient = %s) AND (c.label IS NULL OR c.type = 'Patient')",
                   (patient,), patient)
 
 

@@ -10,7 +10,7 @@ from waypost.records import projecting
 from waypost.scheduling.queries import slots
 
 # Each room's `projections.PROJECTIONS`.
-ROOMS_WITH_PROJECTIONS = ("access", "registry", "scheduling", "coordination")
+ROOMS_WITH_PROJECTIONS = ("access", "registry", "chart", "scheduling", "coordination")
 
 
 def plug() -> None:

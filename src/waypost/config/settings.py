@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "waypost.records",
     "waypost.access",
     "waypost.registry",
+    "waypost.chart",
     "waypost.scheduling",
     "waypost.messaging",
     "waypost.coordination",

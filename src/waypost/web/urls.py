@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("waypost.web.find.urls")),
     path("", include("waypost.web.call.urls")),
     path("", include("waypost.web.chart.urls")),
+    path("", include("waypost.web.documents.urls")),
     path("", include("waypost.web.schedule.urls")),
     path("", include("waypost.web.account.urls")),
     path("", include("waypost.web.setup.urls")),

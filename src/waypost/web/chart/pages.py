@@ -9,6 +9,7 @@ from waypost.chart.rules.results import Result
 from waypost.coordination.facts import Fact
 from waypost.coordination.papers import Paper
 from waypost.coordination.patients import PatientView, TimelinePage
+from waypost.kernel.problem import Problem
 from waypost.web.pages import Page
 from waypost.web.parts import Act, Band
 
@@ -89,6 +90,13 @@ class DocumentPage(Page):
     id: str
     band: Band
     paper: Paper
+    to_file: bool = False
+    pages: Sequence[int] = field(default_factory=tuple)  # that have a picture
+    words: str = ""
+    inside: Sequence[str] = ()
+    problem: Problem | None = None
+    held: bool = False
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,13 @@
 
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from waypost.access import scopes
-from waypost.access.permissions import allowed
+from waypost.access.permissions import Permission, allowed
+from waypost.chart.documents.reading import is_unfiled
 from waypost.coordination import papers, patients
 from waypost.coordination.facts import Fact
 from waypost.records.problems import NotFound
@@ -23,6 +24,7 @@ from waypost.web.chart.pages import (
     TimelineView,
     chips,
 )
+from waypost.web.documents.showing import handed_out, shown
 from waypost.web.pages import Request, done, go_to, is_htmx, render_page, render_part
 from waypost.web.parts import Act
 
@@ -73,8 +75,10 @@ def _has(route: str) -> bool:
 
 
 def forms_for(request: Request) -> frozenset[str]:
-    """Return the edit forms that the reader's role may use."""
-    return frozenset(key for key, edit in EDITS.items() if allowed(request.ctx.actor.roles, edit.permission))
+    """Return the edit forms that the reader's role may use, and 'documents' where it may add some."""
+    roles = request.ctx.actor.roles
+    found = {key for key, edit in EDITS.items() if allowed(roles, edit.permission)}
+    return frozenset(found | ({"documents"} if allowed(roles, Permission.DOCUMENT_FILE) else set()))
 
 
 def _fix(id: str, fact: Fact, may: frozenset[str]) -> Fix:
@@ -155,22 +159,25 @@ def documents(request: Request, id: str) -> HttpResponse:
 
 @require_GET
 def document(request: Request, id: str, did: str) -> HttpResponse:
-    """Show one document: its words in place, or how to get at it."""
+    """Show one document: its pages as pictures made here, or its words."""
     paper = papers.open_paper(request.ctx, id, did)
     view = patients.head_of(request.ctx, id)
     page = DocumentPage(
-        title=f"Document · {view.who.name}", place="patients", id=id, band=band(view), paper=paper
+        title=f"Document · {view.who.name}",
+        place="patients",
+        id=id,
+        band=band(view),
+        paper=paper,
+        to_file=is_unfiled(paper.opened.resource),
+        problem=paper.problem if paper.opened.data else None,
+        held=bool(paper.opened.data),
+        elsewhere=paper.opened.elsewhere,
+        **shown(paper.look),
     )
     return render_page(request, page)
 
 
 @require_GET
 def document_file(request: Request, id: str, did: str) -> HttpResponse:
-    """Hand out a document's file. Only what cannot hold a script is shown by the browser itself."""
-    paper = papers.open_paper(request.ctx, id, did)
-    if not paper.data:
-        raise Http404
-    answer = HttpResponse(paper.data, content_type=paper.mime if paper.inline else "application/octet-stream")
-    answer["Content-Disposition"] = "inline" if paper.inline else "attachment"
-    answer["Cache-Control"] = "no-store"
-    return answer
+    """Hand out a document's file, to be saved."""
+    return handed_out(papers.open_paper(request.ctx, id, did).opened)
