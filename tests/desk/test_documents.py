@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from tests.paper_cases import pdf, picture
-from tests.small_clinic import file_all
 from waypost.access import scopes
 from waypost.audit import reading as audit
 from waypost.records import queries
