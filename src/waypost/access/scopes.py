@@ -1,6 +1,6 @@
 """The one maker of Scopes. To make one is to decide, and to audit the look."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -32,6 +32,9 @@ _RELATED = (
     " AND ao.actor = %s AND ao.until > %s))"
     " AND NOT EXISTS (SELECT 1 FROM access_restricted x WHERE x.tenant = c.tenant AND x.patient = c.patient))"
 )
+_FLOW = (  # an Encounter says little more than its Appointment, which all may see: where the patient is, and since when
+    f"(({_OPEN}) OR (c.type = 'Encounter' AND c.label IS NULL AND c.sort_at >= %s AND c.code ^@ 'urn:waypost:visit-type|'))"
+)
 _WHOLE = (
     "(c.label IS NULL"
     " AND NOT EXISTS (SELECT 1 FROM access_restricted x WHERE x.tenant = c.tenant AND x.patient = c.patient))"
@@ -44,6 +47,14 @@ def for_staff(ctx: Context, action: str = "read", **fields: Any) -> Scope:
         refuse(ctx, NotPermitted(), **fields)
     _look(ctx, action, **fields)
     return _scope(ctx, "contact", _open_to(ctx), (list(OPEN_TYPES),))
+
+
+def for_flow(ctx: Context, since: datetime, action: str = "read", **fields: Any) -> Scope:
+    """Return the scope of what all staff may see, and where patients stand in the clinic's visits since a moment."""
+    if not may_read_open(ctx.actor.roles):
+        refuse(ctx, NotPermitted(), **fields)
+    _look(ctx, action, **fields)
+    return _scope(ctx, "contact", _FLOW, (list(OPEN_TYPES), since))
 
 
 def for_patient(ctx: Context, patient: str, *, level: str = "chart", what: str | None = None) -> Scope:

@@ -9,6 +9,8 @@ from waypost.coordination import requests
 from waypost.coordination.actions.booking import announce, attend, check_order, details, patients_of
 from waypost.coordination.actions.once import once
 from waypost.coordination.actions.people import living
+from waypost.coordination.flow.actions import take_all_along
+from waypost.coordination.flow.steps import Step
 from waypost.coordination.problems import NotASeries
 from waypost.coordination.wishes import ALL, ONE, BookingWish, CancelWish
 from waypost.kernel.context import Context
@@ -98,12 +100,13 @@ def arrive(
     ctx: Context, appointment: str, *, when: datetime | None = None, expect: int | None = None
 ) -> Version:
     """The patient is here; also after a no-show, on the same day, where the time is still free. `when`: where noted later."""
-    return scheduling.set_status(ctx, appointment, "arrived", when=when, expect=expect)
+    return take_all_along(ctx, appointment, Step.ARRIVED, when=when, expect=expect)
 
 
 @action(Permission.APPOINTMENT_STATUS)
 def check_in(ctx: Context, appointment: str, *, expect: int | None = None) -> Version:
-    return scheduling.set_status(ctx, appointment, "checked-in", expect=expect)
+    """The patient is with the provider."""
+    return take_all_along(ctx, appointment, Step.WITH_PROVIDER, expect=expect)
 
 
 @action(Permission.APPOINTMENT_STATUS)
@@ -111,7 +114,7 @@ def fulfil(
     ctx: Context, appointment: str, *, when: datetime | None = None, expect: int | None = None
 ) -> Version:
     """The visit is over; `when`: where it is noted later."""
-    return scheduling.set_status(ctx, appointment, "fulfilled", when=when, expect=expect)
+    return take_all_along(ctx, appointment, Step.DONE, when=when, expect=expect)
 
 
 @action(Permission.APPOINTMENT_STATUS)

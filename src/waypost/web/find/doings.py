@@ -31,6 +31,7 @@ DOINGS = (
     Doing("Register a patient", "user-plus", "register", "new patient add create"),
     Doing("Find times", "calendar-search", "find-times", "book visit appointment slot free schedule"),
     Doing("Schedule", "calendar", "schedule", "board day week calendar"),
+    Doing("Clinic flow", "footprints", "flow", "board arrivals rooms waiting checkout here wall"),
     Doing("Patients", "user", "patients", "find search"),
     Doing("Merge two charts", "merge", "merge", "duplicate double same person records"),
     Doing("Outbox", "mail", "outbox", "letters email messages sent"),

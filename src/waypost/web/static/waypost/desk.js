@@ -9,7 +9,7 @@
   const announce = (words) => { const place = $("#announce"); if (place) { place.textContent = ""; setTimeout(() => { place.textContent = words; }, 50); } };
 
   // Lists: an element with data-rows holds rows; one is current, and its acts answer to keys first.
-  const rowsOf = () => { const list = $("[data-rows]"); return list ? $$(":scope > li", list).filter(shown) : []; };
+  const rowsOf = () => $$("[data-rows] > li").filter(shown);
   const currentRow = () => rowsOf().find((row) => row.getAttribute("aria-current") === "true");
   const choose = (row) => {
     rowsOf().forEach((other) => other.removeAttribute("aria-current"));

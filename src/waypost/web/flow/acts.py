@@ -1,0 +1,64 @@
+"""One press on the flow board: a patient goes one step along."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from waypost.coordination.flow import actions, steps
+from waypost.coordination.flow.actions import StepWish
+from waypost.coordination.flow.steps import Step
+from waypost.kernel.problem import Problem
+from waypost.web import asked
+from waypost.web.pages import Request, done, go_to
+
+SAID = {**steps.WORDS, Step.ROOMED: "Roomed", Step.ARRIVED: "In the waiting room"}
+
+
+class NoStep(Problem):
+    code, status, issue = "web.no-step", 422, "required"
+    title, remedy = "That button says no step.", "Go back to the board and press again."
+
+
+@require_POST
+def step(request: Request) -> HttpResponse:
+    """Take a patient one step along and go back to the board; what cannot be is said there."""
+    wish = _wish(request)
+    try:
+        made = actions.take_along(request.ctx, wish)
+    except Problem as problem:
+        return refused(request, problem)
+    done(request, f"{SAID[wish.step]}.", made.act)
+    return go_to(request, back_of(request))
+
+
+def refused(request: Request, problem: Problem) -> HttpResponse:
+    """Say on the fresh board why it was not done; what is no matter of the board is raised."""
+    if problem.status >= 500 or problem.status in {401, 403, 404}:
+        raise problem
+    detail = problem.detail if problem.detail and problem.detail != problem.title else ""
+    said = " ".join(part for part in ("Not done.", str(problem.title), detail, str(problem.remedy)) if part)
+    messages.error(request, said, extra_tags="late")
+    return go_to(request, back_of(request))
+
+
+def back_of(request: Request) -> str:
+    back = request.POST.get("back", "")
+    return back if back.startswith((reverse("flow"), "/visits/")) else reverse("flow")
+
+
+def _wish(request: Request) -> StepWish:
+    parts = asked.text(request.POST, "do", 400).split(":")
+    if len(parts) != 5 or parts[0] not in set(Step):
+        raise NoStep
+    given: dict[str, str] = dict(zip(("step", "visit", "patient", "seen", "room"), parts, strict=True))
+    visit = asked.id_(given, "visit")
+    if not visit:
+        raise NoStep
+    return StepWish(
+        appointment=visit,
+        step=Step(given["step"]),
+        patient=asked.id_(given, "patient"),
+        seen=asked.number(given, "seen"),
+        room=asked.reference(given, "room"),
+    )
