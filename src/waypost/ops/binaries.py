@@ -9,9 +9,10 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,11 @@ class Runner:
     prefix: tuple[str, ...] = ()
     uid: int | None = None  # None: the user that we are
     gid: int | None = None
+
+    @property
+    def major(self) -> int:
+        """The major release of PostgreSQL that the programs are of."""
+        return major_of(self.folder)
 
     def command(self, program: str, *arguments: str) -> list[str]:
         return [*self.prefix, str(self.folder / program), *arguments]
@@ -46,6 +52,23 @@ class Runner:
             check=False,
             **self.popen_options(),
         )
+
+
+@functools.cache
+def major_of(folder: Path) -> int:
+    """Return the major release of the programs in a folder."""
+    command = [str(folder / "postgres"), "--version"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    found = re.search(r"(\d+)", told)
+    if found is None:
+        raise CannotRun(f"{command[0]} does not say its version; name the folder with PostgreSQL's programs.")
+    return int(found[1])
+
+
+def runner_of(folder: Path) -> Runner:
+    """Return how the programs of another folder are run: as ours are."""
+    ours = runner()
+    return replace(ours, folder=_reachable(folder, _named_user()) if ours.uid is not None else folder)
 
 
 def bin_folder() -> Path:

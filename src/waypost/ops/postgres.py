@@ -22,12 +22,13 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from waypost.ops import binaries, folders, limits
+from waypost.ops import binaries, folders, limits, swapping
 from waypost.ops.binaries import Runner
 from waypost.ops.folders import DataFolder
-from waypost.ops.problems import DatabaseWillNotStart, FolderUnusable
+from waypost.ops.problems import DatabaseWillNotStart, FolderUnusable, TooNew, TooOld
 
 DATABASE = "waypost"
+PORT = 5432  # in a socket's name; nothing listens on a network
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
 SETTINGS = {
     "listen_addresses": "''",
@@ -50,6 +51,7 @@ SETTINGS = {
     "log_parameter_max_length_on_error": "0",
     "log_min_messages": "warning",
 }
+SINCE = {"io_method": 18}  # the major that first knew a setting
 NO_FSYNC = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -70,7 +72,7 @@ def attach_or_start(data_dir: Path, *, fsync: bool = True) -> Iterator[Connectio
     """Share the data folder's running server or start it; stop it afterwards if nobody else uses it."""
     folder = folders.prepare(data_dir)
     server = Server(folder, fsync=fsync)
-    with _locked(folder.lock), _readable(folder.users):
+    with locked(folder.lock), _readable(folder.users):
         descriptor = os.open(folder.users, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         try:
@@ -81,8 +83,8 @@ def attach_or_start(data_dir: Path, *, fsync: bool = True) -> Iterator[Connectio
     try:
         yield connections
     finally:
-        with _locked(folder.lock):
-            alone = _sole_user(descriptor)
+        with locked(folder.lock):
+            alone = sole_user(descriptor)
             if alone:
                 server.stop()
             os.close(descriptor)
@@ -94,7 +96,7 @@ def revive(data_dir: Path) -> bool:
     pid = server.pid()
     if pid is not None and _alive(pid):
         return False
-    with _locked(server.folder.lock):
+    with locked(server.folder.lock):
         server.ensure_running()
     return True
 
@@ -102,16 +104,20 @@ def revive(data_dir: Path) -> bool:
 class Server:
     """The server process of one data folder. Call under the folder's lock."""
 
-    def __init__(self, folder: DataFolder, *, fsync: bool = True) -> None:
+    def __init__(
+        self, folder: DataFolder, *, fsync: bool = True, how: Runner | None = None, place: str = "data", port: int = PORT
+    ) -> None:
         self.folder = folder
-        self.how: Runner = binaries.runner()
-        self.settings = SETTINGS if fsync else SETTINGS | NO_FSYNC
+        self.how = how or binaries.runner()
+        known = {name: value for name, value in SETTINGS.items() if SINCE.get(name, 0) <= self.how.major}
+        self.settings = known if fsync else known | NO_FSYNC
         self.sockets = folders.socket_dir(folder.root)
         self.parent = binaries.cluster_parent(self.how, folder.postgres)
         if self.parent != folder.postgres:
             self.sockets = self.parent / "run"
-        self.data = self.parent / "data"
+        self.data = self.parent / place
         self.log = self.parent / "postgres.log"
+        self.port = port
         self.process: subprocess.Popen[Any] | None = None
 
     def ensure_running(self) -> Connections:
@@ -121,17 +127,28 @@ class Server:
         )
         folders.make_private(self.parent, self.how.uid)
         folders.make_private(self.sockets, self.how.uid)
-        passwords = self._passwords()
+        swapping.finish(self.data)
+        self._see_that_programs_fit()
+        passwords = self.passwords()
         if not (self.data / "PG_VERSION").exists():
-            self._initialise(passwords["postgres"])
-        connections = self._connections(passwords)
+            self.initialise(passwords["postgres"])
+        connections = self.connections(passwords)
         if not self.answers(connections):
-            self._start(connections)
+            self.start(connections)
         if not passwords.get("ready"):
-            _make_roles(connections, passwords)
+            make_roles(connections, passwords)
             folders.write_private(self._password_file, json.dumps(passwords | {"ready": "yes"}))
         folders.write_private(self.folder.connection_file, json.dumps(asdict(connections)))
         return connections
+
+    def _see_that_programs_fit(self) -> None:
+        major = swapping.major_of(self.data)
+        if major is None or major == self.how.major:
+            return
+        words = f"The database in {self.folder.root} is PostgreSQL {major}'s and this release has {self.how.major}; "
+        if major < self.how.major:
+            raise TooOld(f"{words}run `waypost upgrade`.")
+        raise TooNew(f"{words}install the release that it was used with.")
 
     def answers(self, connections: Connections) -> bool:
         """Say whether the server takes connections now."""
@@ -171,7 +188,7 @@ class Server:
     def _password_file(self) -> Path:
         return self.folder.postgres / "passwords.json"
 
-    def _passwords(self) -> dict[str, str]:
+    def passwords(self) -> dict[str, str]:
         if self._password_file.exists():
             kept: dict[str, str] = json.loads(self._password_file.read_text())
             return kept
@@ -183,15 +200,15 @@ class Server:
         folders.write_private(self._password_file, json.dumps(fresh))
         return fresh
 
-    def _connections(self, passwords: dict[str, str]) -> Connections:
-        host = quote(str(self.sockets), safe="")
+    def connections(self, passwords: dict[str, str]) -> Connections:
+        host = quote(str(self.sockets), safe="") + (f":{self.port}" if self.port != PORT else "")
         app, owner = (
             f"postgresql://{role}:{passwords[role]}@{host}/{DATABASE}"
             for role in ("waypost", "waypost_owner")
         )
         return Connections(app, owner, f"postgresql://postgres:{passwords['postgres']}@{host}/postgres")
 
-    def _initialise(self, password: str) -> None:
+    def initialise(self, password: str) -> None:
         """Make the cluster beside its place and move it there when whole, so that a half-made one is never used."""
         draft = self.data.with_name("data.draft")
         shutil.rmtree(draft, ignore_errors=True)
@@ -218,7 +235,7 @@ class Server:
             raise DatabaseWillNotStart(_sentence(made.stderr, self.data))
         draft.rename(self.data)
 
-    def _start(self, connections: Connections) -> None:
+    def start(self, connections: Connections) -> None:
         """Start the server; try again for seconds, since a dead server's children take time to go away."""
         self._rotate_log()
         give_up = time.monotonic() + limits.DATABASE_RETRY_SECONDS
@@ -233,7 +250,7 @@ class Server:
             time.sleep(0.25)
 
     def _launch(self) -> None:
-        chosen = self.settings | {"unix_socket_directories": f"'{self.sockets}'"}
+        chosen = self.settings | {"unix_socket_directories": f"'{self.sockets}'", "port": str(self.port)}
         options = [
             part for name, value in chosen.items() for part in ("-c", f"{name}={value.strip(chr(39))}")
         ]
@@ -252,7 +269,7 @@ class Server:
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 return False
-            if (self.sockets / ".s.PGSQL.5432").exists() and self.answers(connections):
+            if (self.sockets / f".s.PGSQL.{self.port}").exists() and self.answers(connections):
                 return True
             time.sleep(0.02)
         return False
@@ -267,7 +284,7 @@ class Server:
             self.log.replace(self.log.with_suffix(".log.1"))
 
 
-def _make_roles(connections: Connections, passwords: dict[str, str]) -> None:
+def make_roles(connections: Connections, passwords: dict[str, str]) -> None:
     """Make roles, database and extensions; what is there already stays, so a half-finished set-up is finished."""
     with psycopg.connect(connections.admin, autocommit=True) as admin:
         for role in ("waypost_owner", "waypost"):
@@ -292,7 +309,7 @@ def prepare_database(connections: Connections, name: str) -> None:
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Hold the folder's lock, for the moments of starting and stopping."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     deadline = time.monotonic() + limits.LOCK_WAIT_SECONDS_MAX
@@ -320,7 +337,7 @@ def _readable(path: Path) -> Iterator[None]:
         raise FolderUnusable(folders.explain(path.parent, error)) from error
 
 
-def _sole_user(descriptor: int) -> bool:
+def sole_user(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -353,8 +370,6 @@ def _sentence(told: str, place: Path) -> str:
     """Say in one sentence why the server did not start."""
     if "No space left" in told:
         return f"The disk that holds {place} is full; free some space and start again."
-    if "incompatible with server" in told:
-        return "The data folder was made by another major release of PostgreSQL; run `waypost upgrade`."
     if "Permission denied" in told or "Read-only file system" in told:
         return f"The database cannot write to {place.parent}; give the folder to this user or choose another with --data-dir."
     lines = [

@@ -39,3 +39,9 @@ class NotSetUp(CannotRun):
 class TooOld(CannotRun):
     code = "ops.too-old"
     title = "The database is older than this release; run `waypost upgrade`."
+
+
+class TooNew(CannotRun):
+    code = "ops.too-new"
+    title = "The database is newer than this release."
+    remedy = "Install the release that it was used with."

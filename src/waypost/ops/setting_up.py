@@ -68,21 +68,25 @@ def close_connections() -> None:
 def set_copy_aside() -> Path:
     """Dump the database into the data folder's `backups`, readable by its owner only."""
     from waypost.config.database import urls
+
+    return dump(data_dir() / "backups" / f"before-{__version__}-{secrets.token_hex(4)}.dump", urls()[1])
+
+
+def dump(target: Path, url: str) -> Path:
+    """Dump a database into a file that has its name only once it is whole."""
     from waypost.ops import binaries
 
-    target = data_dir() / "backups" / f"before-{__version__}-{secrets.token_hex(4)}.dump"
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = target.with_suffix(".part")
     command = [str(binaries.bin_folder() / "pg_dump"), "--format=custom", "--compress=6"]
     # The owner sees every row by a policy of its own; without this pg_dump refuses tables under row-level security.
-    command += ["--enable-row-security", f"--file={target}"]
+    command += ["--enable-row-security", f"--file={draft}"]
     environ = {**os.environ, "PGAPPNAME": "waypost upgrade"}
-    done = subprocess.run(
-        [*command, f"--dbname={urls()[1]}"], capture_output=True, text=True, check=False, env=environ
-    )
+    done = subprocess.run([*command, f"--dbname={url}"], capture_output=True, text=True, check=False, env=environ)
     if done.returncode != 0:
-        target.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise CannotRun(
             f"The copy before the upgrade failed ({done.stderr.strip().splitlines()[-1]}); mend that, or go on with --no-backup."
         )
-    target.chmod(0o600)
-    return target
+    draft.chmod(0o600)
+    return draft.rename(target)
