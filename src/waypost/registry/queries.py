@@ -13,7 +13,7 @@ from waypost.kernel.scope import Scope
 from waypost.records import tenancy
 from waypost.registry import limits
 from waypost.registry.fhir import say_age, say_mrn, say_phone
-from waypost.registry.matching import Asked, Known, fit, likely_same, read_asked, steps
+from waypost.registry.matching import Asked, Known, fit, likely_same, mrn_keys, read_asked, steps
 from waypost.registry.projections import hashed, ten_digits
 from waypost.registry.sounds import plain
 from waypost.terminology.languages import language_name
@@ -143,6 +143,31 @@ def people(scope: Scope, ids: Iterable[str]) -> dict[str, Person]:
         return {}
     found = _rows(scope, f"{_SELECT} WHERE tenant = %s AND id = ANY(%s)", [scope.tenant, wanted])
     return {each.id: each for each in found}
+
+
+def told_of(scope: Scope, numbers: Sequence[str], dates: Sequence[date], words: Sequence[str]) -> tuple[Person, ...]:
+    """Return whom a text may be about that holds these record numbers, dates and words: by number, or by birth date with
+    a word of the name. A merged person is the one who goes on.
+    """
+    by_number = [hashed(mrn_keys(numbers))] if numbers else []
+    by_birth = [hashed(f"d{day:%Y%m%d}" for day in dates), hashed(f"={word}" for word in words)] if dates and words else []
+    looks = [look for look in (by_number, by_birth) if look]
+    if not looks or scope.where == "false":
+        return ()
+    tenancy.enter(scope.tenant)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(_FIELDS)} FROM registry_find(%s, %s::json, %s, %s)",
+            [scope.tenant, orjson.dumps(looks).decode(), [limits.CANDIDATES_MAX] * len(looks), limits.CANDIDATES_MAX],
+        )
+        found = [_person(row) for row in cursor.fetchall()]
+    survivors = _survivors(scope, [one for one in found if one.merged_into])
+    return tuple({one.id: one for one in (survivors.get(each.id, each) for each in found)}.values())
+
+
+def say_birth(one: Person) -> str:
+    """Return a birth date as a list shows it."""
+    return say_date(one.birth) or "birth date not known"
 
 
 def look_alikes(scope: Scope, patient_id: str, count: int = 5) -> tuple[Person, ...]:

@@ -26,7 +26,7 @@ PLACES = (
     Place("conversations", "Conversations", "message-square", "conversations", "c"),
     Place("coverage", "Coverage", "shield", "coverage"),
     Place("referrals", "Referrals", "arrow-right", "referrals"),
-    Place("records", "Records", "file-text", "records"),
+    Place("records", "Records", "file-text", "records", "r"),
     Place("insight", "Insight", "chart-column", "insight"),
     Place("settings", "Settings", "settings", "settings"),
 )

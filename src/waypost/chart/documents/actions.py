@@ -1,7 +1,7 @@
 """Every write of documents: taken in, filed, set aside."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha1
@@ -10,11 +10,20 @@ from typing import Any
 from waypost.access import scopes
 from waypost.access.acting import action
 from waypost.access.permissions import Permission
+from waypost.access.problems import NotPermitted
+from waypost.access.rules import may_sort_papers
 from waypost.chart.documents import opening
 from waypost.chart.documents.kinds import BY_CODE
-from waypost.chart.documents.limits import TITLE_CHARACTERS_MAX
-from waypost.chart.documents.problems import NotToFile, WhoseIsIt
-from waypost.chart.documents.reading import entry, is_unfiled, patient_of
+from waypost.chart.documents.limits import JOINED_MAX, TITLE_CHARACTERS_MAX
+from waypost.chart.documents.problems import (
+    NothingToJoin,
+    NothingToTakeApart,
+    NotOnFile,
+    NotToFile,
+    WhoseIsIt,
+)
+from waypost.chart.documents.queries import Opened
+from waypost.chart.documents.reading import entry, is_unfiled, patient_of, title_of
 from waypost.formats.fhir.text import instant
 from waypost.formats.papers.looking import Look
 from waypost.kernel import ids
@@ -39,7 +48,7 @@ class Paper:
     @classmethod
     def read(cls, data: bytes, name: str) -> "Paper":
         """Look into a file. Raises the problem that says why it is not taken in. Outside any act: it takes a while."""
-        return cls(data, opening.look(data), title_of(name))
+        return cls(data, opening.look(data), named(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ class Filed:
     day: date | None = None  # the document's own, where it has one
 
 
-def title_of(name: str) -> str:
+def named(name: str) -> str:
     """Return a file's name as a title: without folders and ending."""
     last = name.replace("\\", "/").rpartition("/")[2]
     stem, _, ending = last.rpartition(".")
@@ -68,6 +77,8 @@ def take_in(ctx: Context, paper: Paper, *, patient: str | None = None, wish: str
     """
     if patient is not None:
         scopes.for_patient(ctx, patient, what="DocumentReference")
+    elif not may_sort_papers(ctx.actor.roles):
+        raise NotPermitted
 
     def do() -> Json:
         return {"id": keep(ctx, paper, patient=patient)}
@@ -144,3 +155,80 @@ def set_aside(ctx: Context, id: str, seen: int, why: str = "") -> Version:
         return made
 
     return amend(ctx, scope, "DocumentReference", id, seen, change)
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Papers made of pages of others: what is to be kept, and the documents whose pages they are, as they were seen."""
+
+    papers: tuple[Paper, ...]
+    sources: tuple[Opened, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The first of the documents that an act made."""
+
+    id: str
+    act: str
+    many: int
+
+
+def taken_apart(opened: Opened, parts: Sequence[Sequence[int]]) -> Derived:
+    """Return the parts of a document, each of these pages (counted from 1). Outside any act: it takes a while."""
+    if not opened.data:
+        raise NotOnFile
+    many = opening.look(opened.data).pages
+    chosen = [[number for number in part if 1 <= number <= many] for part in parts]
+    chosen = [part for part in chosen if part]
+    if not chosen or chosen == [list(range(1, many + 1))]:
+        raise NothingToTakeApart
+    papers = []
+    for number, part in enumerate(chosen, 1):
+        data = opening.assemble([opened.data], [(0, page - 1) for page in part])
+        papers.append(Paper(data, opening.look(data), f"{title_of(opened.resource)}, part {number} of {len(chosen)}"))
+    return Derived(tuple(papers), (opened,))
+
+
+def joined(opened: Sequence[Opened]) -> Derived:
+    """Return one paper of all pages of several documents, in this order. Outside any act."""
+    whose = {patient for one in opened if (patient := patient_of(one.resource))}
+    if not 2 <= len(opened) <= JOINED_MAX or len(whose) > 1:
+        raise NothingToJoin("They are of more than one patient." if len(whose) > 1 else "")
+    if not all(one.data for one in opened):
+        raise NotOnFile
+    pages = [(at, page) for at, one in enumerate(opened) for page in range(opening.look(one.data).pages)]
+    data = opening.assemble([one.data for one in opened], pages)
+    return Derived((Paper(data, opening.look(data), title_of(opened[0].resource)),), tuple(opened))
+
+
+@action(Permission.DOCUMENT_FILE)
+def split(ctx: Context, derived: Derived) -> Made:
+    """Keep the parts of a document as documents of their own; the whole stays in the record, as superseded."""
+    return _derive(ctx, derived)
+
+
+@action(Permission.DOCUMENT_FILE)
+def join(ctx: Context, derived: Derived) -> Made:
+    """Keep several documents as one; they stay in the record, as superseded."""
+    return _derive(ctx, derived)
+
+
+def _derive(ctx: Context, derived: Derived) -> Made:
+    """File what was made of pages of other documents, each naming them. Raises Stale where one was changed meanwhile."""
+    whose = next((patient for one in derived.sources if (patient := patient_of(one.resource))), None)
+    for one in derived.sources:
+        scopes.for_resource(ctx, "DocumentReference", one.id)
+    more: Json = {
+        "relatesTo": [
+            {"code": "transforms", "target": {"reference": f"DocumentReference/{one.id}"}} for one in derived.sources
+        ]
+    }
+    first = derived.sources[0].resource
+    more |= {name: first[name] for name in ("author", "date") if name in first}
+    made = [keep(ctx, paper, patient=whose, more=more) for paper in derived.papers]
+    done = [
+        amend(ctx, one.scope, "DocumentReference", one.id, one.version.version, lambda r: {**r, "status": "superseded"})
+        for one in derived.sources
+    ]
+    return Made(made[0], str(done[0].act), len(made))

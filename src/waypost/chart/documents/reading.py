@@ -68,6 +68,17 @@ def pages_of(resource: Mapping[str, Any]) -> int:
     return 0
 
 
+def title_of(resource: Mapping[str, Any]) -> str:
+    """Return what a document is called before it is filed: as its sender or its file called it."""
+    return str(resource.get("description") or attachment_of(resource).get("title") or "")
+
+
+def who_sent(resource: Mapping[str, Any]) -> str:
+    """Return whom the entry names as the author, as written there."""
+    names = [str(one.get("display") or "") for one in resource.get("author") or () if isinstance(one, dict)]
+    return ", ".join(name for name in names if name)
+
+
 def came_from(resource: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the ids of the documents whose pages it was made of."""
     found = []

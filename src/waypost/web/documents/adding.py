@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 from waypost.access import scopes
 from waypost.access.permissions import Permission, allowed
 from waypost.access.problems import NotPermitted
-from waypost.chart.documents import actions, limits
+from waypost.access.rules import may_sort_papers
+from waypost.chart.documents import actions, limits, queries
 from waypost.coordination import patients
 from waypost.formats.papers.limits import PAPER_BYTES_MAX
 from waypost.formats.papers.problems import PaperTooLarge
@@ -55,6 +56,15 @@ def add_for_patient(request: Request, id: str) -> HttpResponse:
     return add(request, patient=id)
 
 
+@require_http_methods(["GET", "POST"])
+def add_to_inbox(request: Request) -> HttpResponse:
+    """Add documents of which it is not known yet whose they are."""
+    roles = request.ctx.actor.roles
+    if not (allowed(roles, Permission.DOCUMENT_FILE) and may_sort_papers(roles)):
+        raise NotPermitted
+    return add(request, patient=None)
+
+
 def add(request: Request, *, patient: str | None) -> HttpResponse:
     """Show the form, or take in what came with it. Asked by the page's script, answer each file in JSON."""
     if request.method == "GET":
@@ -68,13 +78,18 @@ def add(request: Request, *, patient: str | None) -> HttpResponse:
         except Problem as problem:
             if problem.status == 403:
                 raise
-            refused.append(Refused(actions.title_of(one.name or "") or "File", str(problem.title), str(problem.remedy)))
+            refused.append(Refused(actions.named(one.name or "") or "File", str(problem.title), str(problem.remedy)))
     following = _next(patient, taken)
     if "application/json" in request.headers.get("Accept", ""):
         said = [f"{one.title} {one.remedy}" for one in refused]
-        return JsonResponse({"taken": len(taken), "refused": said, "next": following}, status=200 if taken else 422)
+        return JsonResponse({"taken": taken, "refused": said, "next": following}, status=200 if taken else 422)
     if not taken or refused:
         return _show(request, patient, refused=refused, taken=taken, status=200 if taken else 422)
+    if request.POST.get("together") and len(taken) > 1:
+        opened = [queries.open_document(request.ctx, one) for one in taken]
+        made = actions.join(request.ctx, actions.joined(opened))
+        done(request, "Added as one document.")
+        return go_to(request, "document", made.id)
     done(request, "Document added." if len(taken) == 1 else f"{len(taken)} documents added.")
     return go_to(request, following)
 
@@ -94,7 +109,7 @@ def _take(request: Request, one: UploadedFile, patient: str | None, wish: str) -
 def _next(patient: str | None, taken: Sequence[str]) -> str:
     if taken:
         return reverse("document", args=[taken[0]])
-    return reverse("patient", args=[patient]) if patient else "/"
+    return reverse("patient", args=[patient]) if patient else reverse("records")
 
 
 def _show(
@@ -106,7 +121,7 @@ def _show(
         place="patients" if patient else "records",
         band=band(view, acts=()) if view else None,
         action=request.path,
-        back=reverse("patient", args=[patient]) if patient else "/",
+        back=reverse("patient", args=[patient]) if patient else reverse("records"),
         wish=str(uuid7(request.ctx.now)),
         refused=refused,
         taken=len(taken),

@@ -64,8 +64,8 @@
     if (key === "?") { event.preventDefault(); $("#keys")?.showModal(); return; }
     if (going && Date.now() - going < 1500) { going = 0; const place = $(`.rail [data-go="${CSS.escape(key)}"]`); if (place) { event.preventDefault(); place.click(); } return; }
     if (key === "g") { going = Date.now(); return; }
-    if (key === "j" || key === "ArrowDown" && currentRow()) { if (move(1)) event.preventDefault(); return; }
-    if (key === "k" || key === "ArrowUp" && currentRow()) { if (move(-1)) event.preventDefault(); return; }
+    if (key === "j" || key === "ArrowDown" && currentRow()) { if (move(1)) { event.preventDefault(); return; } }
+    if (key === "k" || key === "ArrowUp" && currentRow()) { if (move(-1)) { event.preventDefault(); return; } }
     if (key === "Enter" && !/^(A|BUTTON|SUMMARY)$/.test(event.target.tagName)) { if (openRow()) event.preventDefault(); return; }
     if (/^[a-z]$/.test(key)) {
       const row = currentRow();

@@ -14,10 +14,22 @@
     call.setRequestHeader("Accept", "application/json");
     call.upload.addEventListener("progress", (event) => { if (event.lengthComputable) show(event.loaded / event.total); });
     call.addEventListener("loadend", () => {
-      try { resolve(JSON.parse(call.responseText)); } catch { resolve({ taken: 0, refused: [call.status === 413 ? "The file is larger than 11 MB." : "It did not arrive. Try it again."] }); }
+      try { resolve(JSON.parse(call.responseText)); } catch { resolve({ taken: [], refused: [call.status === 413 ? "The file is larger than 11 MB." : "It did not arrive. Try it again."] }); }
     });
     call.send(body);
   });
+  const join = (ids) => {
+    const whole = document.createElement("form");
+    whole.method = "post";
+    whole.action = form.dataset.join;
+    for (const [name, value] of [["csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value], ...ids.map((id) => ["document", id])]) {
+      const input = document.createElement("input");
+      Object.assign(input, { type: "hidden", name, value });
+      whole.append(input);
+    }
+    document.body.append(whole);
+    whole.submit();
+  };
   form.addEventListener("submit", async (event) => {
     const files = [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
     if (!files.length) return;
@@ -27,6 +39,7 @@
     list.hidden = false;
     list.replaceChildren();
     let next = "", refused = 0;
+    const taken = [];
     for (const [number, file] of files.entries()) {
       const row = document.createElement("li"), name = document.createElement("span"), bar = document.createElement("progress"), said = document.createElement("span");
       name.textContent = file.name;
@@ -37,8 +50,10 @@
       list.append(row);
       const answer = await send(file, number, (part) => { bar.value = part; });
       bar.remove();
-      if (answer.taken) { said.textContent = "Added"; next ||= answer.next; } else { refused += 1; said.className = "late"; said.textContent = `Not taken in. ${answer.refused.join(" ")}`; }
+      if (answer.taken.length) { taken.push(...answer.taken); said.textContent = "Added"; next ||= answer.next; } else { refused += 1; said.className = "late"; said.textContent = `Not taken in. ${answer.refused.join(" ")}`; }
     }
+    const together = form.querySelector("[name=together]").checked && taken.length > 1 && !refused;
+    if (together) { join(taken); return; }
     form.reset();
     button.disabled = false;
     if (next && !refused) { location.assign(next); return; }
