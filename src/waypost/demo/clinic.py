@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import Random
 
-from waypost.demo import appointments, cast, charts, money, people, places, special, staff, work
+from waypost.demo import appointments, cast, charts, faxes, money, people, places, special, staff, work
 from waypost.demo.calendars import Hours, Openings, calendars
 from waypost.demo.fhir import Json
 from waypost.demo.ledger import Ledger, needs_at
@@ -55,6 +55,10 @@ class Clinic:
         maker = charts.Maker(self.now, self.people, self.staff, self.hours)
         for person in self.people[first:until]:
             yield maker.chart(person, by_person.get(person.id, []))
+
+    def faxes(self) -> Iterator[Json]:
+        """Yield what lies in the inbox and is in no chart yet."""
+        return faxes.faxes({tag: each for each in self.people if "cast" in each.tags for tag in each.tags}, self.now)
 
     def interpreter_for(self, person: Person) -> Staff:
         """Return who sees to it that someone interprets: one who speaks the language, else who books them by video."""

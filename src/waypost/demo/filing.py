@@ -105,7 +105,7 @@ def make(
     scheduling.save_visit_types(ctx, built.visit_types)
     scheduling.save_calendars(ctx, built.calendars)
     _make_accounts(tenant)
-    done = count
+    done = count + _file(ctx, [Filing(each) for each in built.faxes()])
 
     def heard(more: int) -> None:
         nonlocal done
