@@ -29,7 +29,7 @@ INSERT INTO records_string SELECT %(t)s, 'Patient', p, left(md5(n::text), 8), 'p
 INSERT INTO records_token SELECT %(t)s, 'Patient', p, 'urn:waypost:mrn', n::text, 'p' || n
   FROM generate_series(1, %(n)s) n, unnest(ARRAY['identifier', 'phone', 'telecom']) AS p;
 INSERT INTO records_token SELECT %(t)s, k.type, k.param, '', (n %% 50)::text, 'p' || n
-  FROM generate_series(1, %(n)s) n, (VALUES ('Observation', 'code'), ('Task', 'status'), ('Encounter', 'class')) AS k(type, param);
+  FROM generate_series(1, %(n)s) n, (VALUES ('Observation', 'code'), ('Observation', 'component-code'), ('Task', 'status'), ('Encounter', 'class')) AS k(type, param);
 INSERT INTO records_ref SELECT %(t)s, k.type, k.param, k.target || (n %% k.many), 'p' || n
   FROM generate_series(1, %(n)s) n, (VALUES ('Patient', 'general-practitioner', 'Practitioner/', 100),
     ('Observation', 'patient', 'Patient/p', 2000), ('Observation', 'subject', 'Patient/p', 2000),
@@ -38,7 +38,9 @@ INSERT INTO records_ref SELECT %(t)s, k.type, k.param, k.target || (n %% k.many)
 INSERT INTO records_date SELECT %(t)s, k.type, k.param, now() - n * k.step, now() - n * k.step + interval '1 day', 'p' || n
   FROM generate_series(1, %(n)s) n, (VALUES ('Patient', 'birthdate', interval '1 day'), ('Observation', 'date', interval '1 hour'),
     ('Appointment', 'date', interval '1 hour')) AS k(type, param, step);
-ANALYZE records_version, records_current, records_string, records_token, records_ref, records_date;
+INSERT INTO records_number SELECT %(t)s, k.type, k.param, n %% k.many, n %% k.many, '', '', 'p' || n
+  FROM generate_series(1, %(n)s) n, (VALUES ('Observation', 'component-value-quantity', 200)) AS k(type, param, many);
+ANALYZE records_version, records_number, records_current, records_string, records_token, records_ref, records_date;
 """
 
 
@@ -77,6 +79,8 @@ def explained(ctx, kind, *pairs):
         ("Patient", [("birthdate", "2020-03-12")], "records_date", "low >=", 20),
         ("Patient", [("general-practitioner", "Practitioner/7")], "records_ref_target", "target = ", 50),
         ("Patient", [("_id", "p7")], "records_current_pkey", "id = ", 20),
+        ("Observation", [("component-code-value-quantity", "7$gt150")], "records_token_code", "code = ", 100),
+        ("Observation", [("patient", "Patient/p7"), ("component-code-value-quantity", "7$gt150")], "records_current_", "patient = ", 20),
         ("Observation", [("patient", "Patient/p7"), ("code", "7"), ("_sort", "-date")], "records_current_", "patient = ", 20),
         ("Appointment", [("date", "ge2026-11-24"), ("date", "lt2026-11-25")], "records_", "2026-11-2", 50),
         ("Appointment", [("actor", "Practitioner/7"), ("date", "ge2026-11-01")], "records_ref_target", "target = ", 50),

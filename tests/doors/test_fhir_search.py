@@ -336,3 +336,27 @@ def test_a_place_that_is_none_is_refused(door, value):
 @pytest.mark.parametrize("query", ["component-code-value-quantity=x", "component-code-value-quantity=$5", "component-code-value-quantity=x$5$5", "component-code-value-quantity:missing=true"])
 def test_a_composite_that_lacks_a_part_is_refused(door, query):
     assert door.get(f"Observation?{query}").status == 400
+
+
+VALUE_SET = "http://hl7.org/fhir/ValueSet/"
+
+
+def test_a_value_set_that_can_be_listed_is_asked_for(door):
+    ana = door.make(PATIENT)["id"]
+    final = door.make(observation(ana))["id"]
+    draft = door.make(observation(ana, status="preliminary"))["id"]
+    clinical = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+
+    def condition(system, code):
+        known = {"clinicalStatus": {"coding": [{"system": system, "code": code}]}} if system else {}
+        return door.make({"resourceType": "Condition", "subject": {"reference": f"Patient/{ana}"}} | known)["id"]
+
+    active, unsaid = condition(clinical, "active"), condition("", "")
+    assert set(door.get(f"Observation?status:in={VALUE_SET}observation-status").ids) == {final, draft}
+    assert door.get(f"Observation?status:not-in={VALUE_SET}observation-status").ids == []
+    assert door.get(f"Observation?status:in={VALUE_SET}diagnostic-report-status").ids == []  # alike, of another system
+    assert door.get(f"Condition?clinical-status:in={VALUE_SET}condition-clinical|4.0.1").ids == [active]
+    assert door.get(f"Condition?clinical-status:not-in={VALUE_SET}condition-clinical").ids == [unsaid]
+    assert set(door.get(f"Observation?status:in={VALUE_SET}observation-status,{VALUE_SET}event-status&subject={ana}").ids) == {final, draft}
+    for refused in ("Observation?code:in=urn:x:mine", f"Patient?identifier:in={VALUE_SET}observation-status", "Observation?status:above=final"):
+        assert door.get(refused).status == 400, refused

@@ -26,6 +26,7 @@ from waypost.records.search.plan import (
     Uris,
     Within,
 )
+from waypost.terminology import value_sets
 
 STARTS = {"Appointment": "date", "Slot": "start"}  # held once, and never longer than a day
 _LOCAL = re.compile(
@@ -76,7 +77,7 @@ def clause_of(
             _none(modifier)
             return Near(param.name, tuple(values.circle(text) for text in texts))
         case "token":
-            return _token(param, modifier, texts)
+            return _token(kind, param, modifier, texts)
         case "string":
             return _string(param, modifier, texts)
         case "uri":
@@ -141,15 +142,34 @@ def _none(modifier: str) -> None:
         raise Unsearchable("this kind knows `:missing` only.")
 
 
-def _token(param: Param, modifier: str, texts: list[str]) -> Clause:
+def _token(kind: str, param: Param, modifier: str, texts: list[str]) -> Clause:
+    if modifier in {"in", "not-in"}:
+        found = [one for text in texts for one in _of_value_set(kind, param, values.unescape(text))]
+        return Tokens(param.name, tuple(dict.fromkeys(found)), negated=modifier == "not-in")
     if modifier == "text":
         return Strings(f"{param.name}:text", "start", tuple(_start(values.unescape(text)) for text in texts))
     if modifier not in {"", "not"}:
-        raise Unsearchable("a token knows `:not`, `:text` and `:missing`.")
+        raise Unsearchable("a token knows `:not`, `:text`, `:in`, `:not-in` and `:missing`.")
     found = [values.coded(text) for text in texts]
     if any(path[1] == "ContactPoint" for path in param.paths):
         found = [form for one in found for form in _as_contacts_are_kept(one)]
     return Tokens(param.name, tuple(dict.fromkeys(found)), negated=modifier == "not")
+
+
+def _of_value_set(kind: str, param: Param, url: str) -> list[Coded]:
+    """What is in a value set, as the index has it: a bare code by itself, where its element gives it the set's system."""
+    asked = value_sets.listed(url)
+    if asked is None:
+        raise values.Unreadable("that value set cannot be listed here; those of R4's required bindings can")
+    found = [Coded(system, code) for system, codes in asked.items() for code in sorted(codes)]
+    for keys, leaf, *_ in param.paths:
+        if leaf == "code":
+            meant = value_sets.of_bare_codes(kind, tuple(keys))
+            both = {code for system, codes in asked.items() for code in codes & meant.get(system, frozenset())}
+            found += [Coded("", code) for code in sorted(both)]
+        elif leaf not in {"Coding", "CodeableConcept"}:
+            raise values.Unreadable("its values are in no value set")
+    return found
 
 
 def _as_contacts_are_kept(one: Coded) -> list[Coded]:

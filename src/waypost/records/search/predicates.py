@@ -187,13 +187,20 @@ def _beginning(column: str, start: str) -> Sql:
 
 
 def _tokens(choices: Iterable[Coded]) -> Sql:
-    codes = [one.code for one in choices if one.system is None]
-    parts = [Sql("o.code = ANY(%s)", (codes,))] if codes else []
+    codes: dict[str | None, list[str]] = {}
+    parts: list[Sql] = []
     for one in choices:
-        if one.system is not None and one.code is not None:
-            parts.append(Sql("(o.code = %s AND o.system = %s)", (one.code, one.system)))
-        elif one.system is not None:
+        if one.code is not None:
+            codes.setdefault(one.system, []).append(one.code)
+        else:
             parts.append(Sql("o.system = %s", (one.system,)))
+    for system, several in codes.items():
+        if system is None:
+            parts.insert(0, Sql("o.code = ANY(%s)", (several,)))
+        elif len(several) == 1:
+            parts.append(Sql("(o.code = %s AND o.system = %s)", (several[0], system)))
+        else:
+            parts.append(Sql("(o.code = ANY(%s) AND o.system = %s)", (several, system)))
     return any_of(parts)
 
 
