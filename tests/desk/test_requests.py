@@ -108,3 +108,15 @@ def test_the_mail_to_one_who_left_is_carried_though_the_group_goes_on(client, cl
     states = {(one.kind, clinic.patients.index(one.patient)): one.state for one in messaging.outbox(scope)}
     assert states[("cancelled", 1)] == "kept"
     assert states[("booked", 1)] == "withdrawn"
+
+
+def test_the_card_of_a_move_says_how_requests_stand_and_that_they_are_asked_again(client, clinic):
+    visit = booked(clinic, interpreter="Spanish", ride="From home and back")
+    tasks = asked_for(clinic, visit)
+    answer(client, visit, tasks["interpreter"], "confirmed", who="Ana Ruiz")
+    answer(client, visit, tasks["ride"], "unneeded")
+    times = client.get(f"/schedule/times?move={visit.id}&patient={clinic.patients[0]}&visit=talk").content.decode()
+    chosen = re.search(r'href="([^"]*chosen=[^"]*)"', times)[1].replace("&amp;", "&")
+    said = words(client.get(chosen))
+    assert "Interpreter Confirmed Spanish, Ana Ruiz. Asked for again for the new time." in said
+    assert "Ride No longer needed From home and back. Not asked for again." in said

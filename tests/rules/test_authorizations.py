@@ -11,6 +11,14 @@ ECHO = {"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "93306"}
 VISIT = Sought(DAY, order="o1", codes=frozenset({("http://www.ama-assn.org/go/cpt", "93306")}), words=frozenset({"echocardiogram"}))
 
 
+NOT_COVERED = ("http://terminology.hl7.org/CodeSystem/adjudication-reason", "ar001")
+DENIAL = ("http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBAdjudication", "denialreason")
+
+
+def adjudged(part, system, code):
+    return {"category": {}, part: {"coding": [{"system": system, "code": code}]}}
+
+
 def answer(**more):
     return {
         "use": "preauthorization", "status": "active", "outcome": "complete", "created": "2026-11-20",
@@ -45,13 +53,23 @@ def test_nothing_is_invented():
         ({"outcome": "error", "preAuthRef": None}, "failed"),
         ({"outcome": "partial"}, "unclear"),
         ({"preAuthRef": None}, "unclear"),
-        ({"disposition": "Not medically certified; not approved"}, "denied"),
-        ({"disposition": "Denied"}, "denied"),
+        ({"disposition": "Not medically certified; not approved"}, "reads-denied"),
+        ({"disposition": "Denied"}, "reads-denied"),
+        ({"disposition": "Denied", "outcome": "queued"}, "pended"),
+        ({"disposition": "Denied", "item": [{"adjudication": [adjudged("reason", *NOT_COVERED)]}]}, "denied"),
+        ({"adjudication": [adjudged("category", *DENIAL)]}, "denied"),
+        ({"adjudication": [adjudged("category", "http://terminology.hl7.org/CodeSystem/adjudication", "eligible")]}, "granted"),
         ({"disposition": "Approved as asked"}, "granted"),
     ],
 )
 def test_states(more, state):
     assert said(answer(**more))[0][0] == state
+
+
+def test_words_alone_are_said_as_what_they_read_like_with_their_source():
+    [(_, words)] = said(answer(disposition="Request denied: not covered"))
+    assert words.startswith("A7: reads like a denial, no code says so")
+    assert "said Northfield, Nov 20: “Request denied: not covered”" in words
 
 
 def test_a_review_code_says_more_than_the_number():

@@ -59,14 +59,16 @@ def change_site(ctx: Context, id: str, wish: SiteWish, *, expect: int) -> Versio
     """Change a site. Its name and zone reach the calendars of what is there."""
     scope = _scope(ctx, f"Location/{id}")
     made = _file(ctx, _amended(scope, "Location", id, expect, lambda old: fhir.site(old, wish)))
-    bodies = [
-        {**one.body, "zone": wish.zone or ctx.zone}
-        for one in templates.calendars(scope)
-        if one.body.get("site") == f"Location/{id}" and one.body.get("zone") != (wish.zone or ctx.zone)
-    ]
+    keep_zone_of_site(ctx, scope, id, wish.zone or ctx.zone)
+    return made
+
+
+def keep_zone_of_site(ctx: Context, scope: Scope, id: str, zone: str) -> None:
+    """Let the calendars of what is at a site go by its zone."""
+    here = [one.body for one in templates.calendars(scope) if one.body.get("site") == f"Location/{id}"]
+    bodies = [{**body, "zone": zone} for body in here if body.get("zone") != zone]
     if bodies:
         scheduling.save_calendars(ctx, bodies)
-    return made
 
 
 @action(Permission.CLINIC_SET_UP)

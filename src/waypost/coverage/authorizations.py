@@ -14,14 +14,16 @@ from waypost.kernel.dates import read_day, say_short
 Json = dict[str, Any]
 SHOWN_MAX = 3
 _REVIEWED = {"A1": "granted", "A2": "granted", "A3": "denied", "A4": "pended", "A6": "granted"}  # X12 306
-_NO = re.compile(
+# Codes of an adjudication that deny the service: HL7's adjudication-reason, CARIN's category of why it was denied.
+_DENIED = {("http://terminology.hl7.org/CodeSystem/adjudication-reason", "ar001"), ("http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBAdjudication", "denialreason")}
+_LIKE_NO = re.compile(
     r"\b(den(y|ied|ial)|reject(ed)?|refused?|not (been )?(approved|authori[sz]ed|certified|covered|granted))\b", re.IGNORECASE
 )
 _WORDS = {
-    "granted": "granted", "denied": "denied", "pended": "asked, not decided yet", "ended": "over by the day of the visit",
+    "granted": "granted", "denied": "denied", "reads-denied": "reads like a denial, no code says so", "pended": "asked, not decided yet", "ended": "over by the day of the visit",
     "not-begun": "begins after the day of the visit", "failed": "could not be processed", "unclear": "answered without a number",
 }  # fmt: skip
-_ORDER = ("granted", "not-needed", "pended", "unclear", "needed", "not-begun", "ended", "failed", "denied")
+_ORDER = ("granted", "not-needed", "pended", "unclear", "needed", "not-begun", "ended", "failed", "reads-denied", "denied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Sought:
 class Authorization:
     """One thing that a payer said."""
 
-    state: str  # granted | denied | pended | ended | not-begun | failed | unclear | needed | not-needed
+    state: str  # granted | denied | reads-denied (by its words alone) | pended | ended | not-begun | failed | unclear | needed | not-needed
     said: str  # the sentence with number, source and date
     on: date | None
 
@@ -119,19 +121,27 @@ def _state(answer: Json, number: str, disposition: str) -> str:
     reviewed = {_REVIEWED[code] for code in _review_codes(answer) if code in _REVIEWED}
     if len(reviewed) == 1:
         return reviewed.pop()
-    if _NO.search(disposition):
+    if _adjudged(answer) & _DENIED:
         return "denied"
     outcome = answer.get("outcome")
-    if outcome == "queued":
-        return "pended"
-    if outcome == "error":
-        return "failed"
+    if outcome in {"queued", "error"}:
+        return "pended" if outcome == "queued" else "failed"
+    if not reviewed and _LIKE_NO.search(disposition):
+        return "reads-denied"  # a payer that writes no code: its words are shown, and what they seem to say is called that
     return "granted" if number and outcome == "complete" and not reviewed else "unclear"
+
+
+def _adjudged(answer: Json) -> set[tuple[str, str]]:
+    """Return the codes of category and reason of every adjudication, of the items and of the whole."""
+    items = [*answer.get("item", ()), *answer.get("addItem", ()), answer]
+    adjudications = [one for item in items for one in item.get("adjudication", ())]
+    concepts = [one.get(part) or {} for one in adjudications for part in ("category", "reason")]
+    return {(c.get("system", ""), c.get("code", "")) for concept in concepts for c in concept.get("coding", ())}
 
 
 def _review_codes(answer: Json) -> Iterator[str]:
     """Yield the codes of the Da Vinci review action, wherever in the items it stands."""
-    for item in [*answer.get("item", ()), *answer.get("addItem", ())]:
+    for item in [*answer.get("item", ()), *answer.get("addItem", ()), answer]:
         for adjudication in item.get("adjudication", ()):
             for outer in adjudication.get("extension", ()):
                 for inner in outer.get("extension", ()):

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from django.urls import reverse
 from rapidfuzz.distance import OSA
 
+from waypost.access.permissions import Permission, allowed
 from waypost.registry.sounds import plain
 from waypost.web.places import exists
 
+P = Permission
 WORD_LETTERS_MIN = 2
 
 
@@ -20,37 +22,42 @@ class Doing:
     icon: str
     route: str
     words: str = ""
+    needs: tuple[Permission, ...] = ()  # any of them opens it; none: everyone may
+
+    def open_to(self, roles: frozenset[str]) -> bool:
+        return not self.needs or any(allowed(roles, one) for one in self.needs)
 
     @property
     def url(self) -> str:
         return reverse(self.route)
 
 
+SET_UP = (P.CLINIC_SET_UP, P.CALENDAR_EDIT)
 DOINGS = (
     Doing("Today", "sun", "today", "home work worklist tasks inbox"),
-    Doing("Register a patient", "user-plus", "register", "new patient add create"),
+    Doing("Register a patient", "user-plus", "register", "new patient add create", (P.PATIENT_REGISTER,)),
     Doing("Find times", "calendar-search", "find-times", "book visit appointment slot free schedule"),
     Doing("Schedule", "calendar", "schedule", "board day week calendar"),
     Doing("Clinic flow", "footprints", "flow", "board arrivals rooms waiting checkout here wall"),
     Doing("Patients", "user", "patients", "find search"),
-    Doing("Merge two charts", "merge", "merge", "duplicate double same person records"),
+    Doing("Merge two charts", "merge", "merge", "duplicate double same person records", (P.PATIENT_MERGE,)),
     Doing("Outbox", "mail", "outbox", "letters email messages sent"),
     Doing("Settings", "settings", "settings", "account password dark light keys passkey two-step profile"),
-    Doing("Places", "building-2", "setup-places", "site sites room rooms device devices location clinic set up"),
-    Doing("People who are booked", "calendar-clock", "setup-people", "hours calendar provider leave holiday staff clinician"),
-    Doing("Visit types", "list-checks", "setup-visit-types", "kind of visit length preparation"),
-    Doing("Audit", "shield-check", "audit", "who looked changed log verify"),
+    Doing("Places", "building-2", "setup-places", "site sites room rooms device devices location clinic set up", SET_UP),
+    Doing("People who are booked", "calendar-clock", "setup-people", "hours calendar provider leave holiday staff clinician", SET_UP),
+    Doing("Visit types", "list-checks", "setup-visit-types", "kind of visit length preparation", (P.CALENDAR_EDIT,)),
+    Doing("Audit", "shield-check", "audit", "who looked changed log verify", (P.AUDIT_READ,)),
     Doing("Design of the desk", "swatch-book", "design", "components"),
     Doing("Sign out", "log-out", "account_logout", "log out leave"),
 )
 
 
-def doings(text: str, count: int = 4) -> Sequence[Doing]:
-    """Return what the words ask for: every typed word begins, or nearly is, a word of the label or of its other names."""
+def doings(text: str, roles: frozenset[str], count: int = 4) -> Sequence[Doing]:
+    """Return what the words ask for and these roles may open: every typed word begins, or nearly is, a word of the label or of its other names."""
     asked = plain(text).split()
     if not asked or len(asked[0]) < WORD_LETTERS_MIN:
         return ()
-    return [one for one in DOINGS if exists(one.route) and all(_fits(word, one) for word in asked)][:count]
+    return [one for one in DOINGS if exists(one.route) and one.open_to(roles) and all(_fits(word, one) for word in asked)][:count]
 
 
 def _fits(word: str, one: Doing) -> bool:

@@ -12,6 +12,8 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from waypost.access import scopes
+from waypost.access.permissions import Permission, allowed
+from waypost.access.problems import NotPermitted
 from waypost.coordination.registering import register as register_whole
 from waypost.kernel.dates import say_short
 from waypost.registry import queries
@@ -168,6 +170,8 @@ def from_find(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def register(request: Request) -> HttpResponse:
     """Register, unless something is to be fixed or someone alike is already here and has not been ruled out."""
+    if not allowed(request.ctx.actor.roles, Permission.PATIENT_REGISTER):
+        raise NotPermitted
     today = today_of(request).date()
     if request.method == "GET":
         return render_page(request, _forms(today))

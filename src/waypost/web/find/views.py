@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from waypost.access import scopes
+from waypost.access.permissions import Permission, allowed
 from waypost.registry import queries
 from waypost.registry.limits import ASKED_CHARACTERS_MAX
 from waypost.registry.queries import Found
@@ -15,7 +16,6 @@ from waypost.web import asked as asking
 from waypost.web.find.doings import Doing, doings
 from waypost.web.frame import today_of
 from waypost.web.pages import Page, Request, go_to, is_htmx, render_page, render_part
-from waypost.web.places import exists
 
 PAGE_HITS_MAX = 25
 
@@ -36,6 +36,7 @@ class FindPage(Page):
 class PatientsPage(Page):
     template: ClassVar[str] = "waypost/find/patients.html"
     place: str = "patients"
+    may_register: bool = False
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,11 +59,16 @@ def _found(request: Request, text: str, count: int) -> FindPage:
         found = queries.find(scope, text, today=today_of(request).date(), count=count)
         scopes.found(request.ctx, "Patient", [hit.id for hit in found.hits])
     return FindPage(
-        title="Find", asked=text, found=found, doings=doings(text), may_register=exists("register")
-    )
+        title="Find", asked=text, found=found, doings=doings(text, request.ctx.actor.roles),
+        may_register=_may_register(request),
+    )  # fmt: skip
+
+
+def _may_register(request: Request) -> bool:
+    return allowed(request.ctx.actor.roles, Permission.PATIENT_REGISTER)
 
 
 @require_safe
 def patients(request: Request) -> HttpResponse:
     """Say how to find a patient, and where a new one is registered."""
-    return render_page(request, PatientsPage(title="Patients"))
+    return render_page(request, PatientsPage(title="Patients", may_register=_may_register(request)))

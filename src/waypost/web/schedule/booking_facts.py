@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
-from waypost.coordination import at_booking
+from waypost.coordination import answering, at_booking, requests
 from waypost.kernel.dates import read_day, say_short
 from waypost.messaging import fhir as letters
 from waypost.messaging.actions import email_choice
@@ -20,6 +20,7 @@ from waypost.web import words
 from waypost.web.parts import Status
 from waypost.web.schedule.booking_form import BookingForm
 from waypost.web.schedule.pages import CardFact
+from waypost.web.schedule.request_states import STATES
 from waypost.web.schedule.searching import Search, languages_of, name_of
 
 Json = dict[str, Any]
@@ -31,6 +32,7 @@ AUTHORIZED = {
     "granted": Status("ok", "Granted"), "not-needed": Status("ok", "Not needed"), "pended": Status("soon", "Asked"),
     "unclear": Status("soon", "Unclear"), "needed": Status("late", "Needed"), "not-begun": Status("late", "Not begun"),
     "ended": Status("late", "Ended"), "failed": Status("late", "Failed"), "denied": Status("late", "Denied"),
+    "reads-denied": Status("late", "Reads like denied"),
 }  # fmt: skip
 
 
@@ -89,9 +91,14 @@ def facts_of(found: Search, form: BookingForm, seen: Seen) -> list[CardFact]:
     ]
     if found.view is None:
         return facts
-    facts += [*_coverage(found), *_authorization(found, form, seen), *_interpreter(found, form)]
+    facts += [*_coverage(found), *_order(found), *_authorization(found, form, seen)]
+    asked = _asked_already(found)
+    if "interpreter" not in asked:
+        facts += _interpreter(found, form)
     needs = found.view.needs
-    facts.append(CardFact(label="Ride", value=f"Needs: {', '.join(needs)}" if needs else "None asked for yet"))
+    if "ride" not in asked:
+        facts.append(CardFact(label="Ride", value=f"Needs: {', '.join(needs)}" if needs else "None asked for yet"))
+    facts += [fact for kind in asked.values() for fact in kind]
     facts.append(CardFact(label="Goes out", value=goes_out(found)))
     return facts
 
@@ -109,6 +116,38 @@ def _coverage(found: Search) -> list[CardFact]:
     return [
         CardFact(label="Coverage", value=f"{first.payer}{plan}{rest}. {first.said}", status=COVERED.get(first.state))
     ]
+
+
+def _order(found: Search) -> list[CardFact]:
+    """Return the order that a visit which is moved stands on."""
+    if found.moving is None or not found.moving.resource.get("basedOn"):
+        return []
+    order = order_in(found)
+    if order:
+        return [CardFact(label="Order", value=f"{order_said(order, found)}. It goes along.", status=Status("ok", "On record"))]
+    closed = found.on_file is not None and found.on_file.closed
+    if closed:
+        return [CardFact(label="Order", value="On record; it goes along.")]
+    return [CardFact(label="Order", value="The order it was booked for is no longer in force.", status=Status("late", "Ended"))]
+
+
+def _asked_already(found: Search) -> dict[str, list[CardFact]]:
+    """Return what was asked for with the visit that is moved, by kind: how it stands, and that it is asked for again."""
+    if found.moving is None:
+        return {}
+    facts: dict[str, list[CardFact]] = {}
+    for task in answering.beside(found.scope, found.moving.id):
+        state, whose = task.resource.get("status", ""), (task.resource.get("for") or {}).get("reference")
+        if whose != f"Patient/{found.choices.patient}":
+            continue
+        kind = requests.kind_of(task.resource)
+        said = [str((task.resource.get("reasonCode") or {}).get("text") or "").partition(", for the visit on")[0], answering.answer_of(task.resource)]
+        words = ", ".join(part for part in said if part)
+        tail = "Asked for again for the new time." if state in requests.OPEN else "Not asked for again."
+        facts.setdefault(kind, []).append(
+            CardFact(label=requests.NAMES[kind], value=f"{words}. {tail}", status=STATES.get(state, Status("", state)))
+        )
+    return facts
 
 
 def _authorization(found: Search, form: BookingForm, seen: Seen) -> list[CardFact]:
@@ -129,6 +168,8 @@ def _authorization(found: Search, form: BookingForm, seen: Seen) -> list[CardFac
         opened = reverse("patient", args=[found.choices.patient])
         said = "Orders and authorizations stand in the chart, which is not open to you."
         facts.append(CardFact(label="" if facts else label, value=said, url=opened, link="Open it"))
+    if found.moving is not None and known:
+        facts.append(CardFact(label="", value="Looked up for the new day."))
     return facts or [CardFact(label=label, value="Nothing on file.")]
 
 

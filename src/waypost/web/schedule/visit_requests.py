@@ -15,13 +15,8 @@ from waypost.records.versions import Version
 from waypost.web import asked
 from waypost.web.pages import Request, done, go_to
 from waypost.web.parts import Fact, Status
+from waypost.web.schedule.request_states import STATES
 
-STATES = {
-    "requested": Status("soon", "Asked for"), "received": Status("soon", "Asked for"), "accepted": Status("ok", "Confirmed"),
-    "in-progress": Status("ok", "Confirmed"), "completed": Status("ok", "Confirmed"), "rejected": Status("late", "Not possible"),
-    "cancelled": Status("", "No longer needed"), "failed": Status("late", "Not possible"), "draft": Status("soon", "To ask"),
-    "on-hold": Status("soon", "Waiting"), "ready": Status("ok", "Confirmed"),
-}  # fmt: skip
 SAID = {"confirmed": "Confirmed.", "impossible": "Noted: not possible.", "unneeded": "No longer needed.", "again": "Asked for again."}
 LIVE = frozenset({"booked", "pending", "arrived", "checked-in"})
 

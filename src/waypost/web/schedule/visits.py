@@ -1,7 +1,7 @@
 """One visit: what it is, what may be done with it, what went out, and its history."""
 
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -44,8 +44,50 @@ def read_visit(ctx: Context, id_: str) -> Version:
     return records.read(scope, "Appointment", id_)
 
 
-def page_of(request: Request, found: Version, *, asked: str = "", form: DeskForm | None = None) -> VisitPage:
-    ctx = request.ctx
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One visit as its page sees it: whose it is, when and where, and what may still be told."""
+
+    ctx: Context
+    scope: Scope
+    found: Version
+    who: tuple[str, ...]
+    view: patients.PatientView | None  # None of a group
+    notice: notices.Notice | None
+    start: datetime | None
+    end: datetime | None
+    zone: str
+
+    @property
+    def today(self) -> date:
+        return local_day(self.ctx.now, self.zone)
+
+    @property
+    def outside(self) -> bool:
+        return fhir.extension(self.found.resource, "outside") is True
+
+    @property
+    def died(self) -> bool:
+        return bool(self.view and self.view.who.died)
+
+    @property
+    def to_tell(self) -> bool:
+        """Whether there is something to read back: a visit of ours that is booked and still to come."""
+        ahead = self.start is not None and self.start > self.ctx.now and self.found.resource.get("status") == "booked"
+        return self.notice is not None and ahead and not self.died and not self.outside
+
+    def said(self, language: str) -> str:
+        return parts.said_of(self.notice, self.ctx, language) if self.to_tell and self.notice else ""
+
+    @property
+    def title(self) -> str:
+        what = notices.what_of(self.ctx, self.found.resource, "en")
+        if not self.start or not self.end:
+            return f"{what}, no time yet"
+        return f"{what}, {say_day(local_day(self.start, self.zone), today=self.today)}, {parts.hours_of(self.start, self.end, self.zone)}"
+
+
+def _seen(ctx: Context, found: Version) -> Seen:
     resource = found.resource
     ids_ = patients_of(resource)
     scope = scopes.for_search(ctx, "Appointment")
@@ -53,54 +95,42 @@ def page_of(request: Request, found: Version, *, asked: str = "", form: DeskForm
     view = patients.head_of(ctx, ids_[0]) if len(ids_) == 1 else None
     notice = notices.notice_of(ctx, scope, found, patient=ids_[0]) if ids_ and resource.get("start") else None
     start, end = moment(resource.get("start")), moment(resource.get("end"))
-    zone = notice.clinic.zone if notice else ctx.zone
-    today = local_day(ctx.now, zone)
-    what = notices.what_of(ctx, resource, "en")
-    when = (
-        f"{say_day(local_day(start, zone), today=today)}, {parts.hours_of(start, end, zone)}"
-        if start and end
-        else "no time yet"
-    )
-    outside = fhir.extension(resource, "outside") is True
-    died = bool(view and view.who.died)
-    tell = (
-        notice is not None
-        and not died
-        and start is not None
-        and start > ctx.now
-        and resource.get("status") == "booked"
-        and not outside
-    )
-    say = parts.said_of(notice, ctx, "en") if tell and notice else ""
+    return Seen(ctx, scope, found, tuple(ids_), view, notice, start, end, notice.clinic.zone if notice else ctx.zone)
+
+
+def page_of(request: Request, found: Version, *, asked: str = "", form: DeskForm | None = None) -> VisitPage:
+    ctx = request.ctx
+    seen = _seen(ctx, found)
+    resource, scope, view, notice, zone = found.resource, seen.scope, seen.view, seen.notice, seen.zone
     spanish = bool(view and people.spoken_language(view.resource).startswith("es"))
-    roster = letters.roster_of(scope, ctx, found, ids_)
+    roster = letters.roster_of(scope, ctx, found, seen.who)
     rows = asks.rows_of(ctx, found, answering.beside(scope, found.id), {seat.patient: seat.name for seat in roster})
     return VisitPage(
-        title=f"{what}, {when}",
+        title=seen.title,
         status=parts.status_of(resource, ctx.now),
         note=parts.hold_note_of(resource, zone, ctx.now),
         here=reverse("visit", args=[found.id]),
         band=_band(view, asks.facts_of(rows)) if view else None,
-        say=say,
-        say_translated=parts.said_of(notice, ctx, "es") if say and spanish and notice else "",
+        say=seen.said("en"),
+        say_translated=seen.said("es") if spanish else "",
         say_language="In Spanish",
         say_code="es",
-        acts=parts.acts_of(found, ctx, start, outside=outside, died=died),
+        acts=parts.acts_of(found, ctx, seen.start, outside=seen.outside, died=seen.died),
         facts=[
-            *_kept(ctx, scope, found, today),
-            *parts.facts_of(ctx, found, notice, zone, today, outside=outside),
+            *_kept(ctx, scope, found, seen.today),
+            *parts.facts_of(ctx, found, notice, zone, seen.today, outside=seen.outside),
         ],
         stops=parts.stops_of(resource, zone),
         roster=roster,
-        roster_said=parts.roster_said_of(ctx, resource, ids_),
-        series=parts.series_of(ctx, found, zone, today),
+        roster_said=parts.roster_said_of(ctx, resource, seen.who),
+        series=parts.series_of(ctx, found, zone, seen.today),
         cancel=parts.reason_card_of(found, asked, form, ctx),
-        letter=letters.letter_of(ctx, notice, found) if notice and view and not outside else None,
+        letter=letters.letter_of(ctx, notice, found) if notice and view and not seen.outside else None,
         requests=rows,
-        letter_note=_letter_note(ids_, died=died),
+        letter_note=_letter_note(seen),
         deliveries=parts.deliveries_of(scope, found, zone),
         mail_said="No e-mail went out for this visit.",
-        history=history_of(ctx, scope, found, zone, today),
+        history=history_of(ctx, scope, found, zone, seen.today),
     )
 
 
@@ -109,10 +139,10 @@ def _band(view: patients.PatientView, facts: tuple[Fact, ...]) -> Band:
     return replace(made, facts=(*made.facts, *facts))
 
 
-def _letter_note(patients: list[str], *, died: bool) -> str:
-    if died:
+def _letter_note(seen: Seen) -> str:
+    if seen.died:
         return "The patient has died: no letter, calendar file or e-mail goes out."
-    return "Each one's letter and calendar file stand beside their name in the roster." if len(patients) > 1 else ""
+    return "Each one's letter and calendar file stand beside their name in the roster." if len(seen.who) > 1 else ""
 
 
 def _kept(ctx: Context, scope: Scope, found: Version, today: date) -> list[CardFact]:

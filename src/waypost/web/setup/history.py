@@ -1,7 +1,8 @@
 """Who changed what on a place, a person, a calendar or a visit type."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import zip_longest
 from typing import Any, ClassVar
 
@@ -12,13 +13,13 @@ from django.views.decorators.http import require_safe
 from waypost.access import scopes
 from waypost.access.permissions import Permission
 from waypost.access.queries import names_of
-from waypost.coordination import clinic
-from waypost.kernel.dates import say_moment
-from waypost.kernel.scope import Scope
-from waypost.records import queries as records
+from waypost.coordination import clinic_past
+from waypost.kernel.dates import local_day, say_moment
+from waypost.messaging.rules.wording import listed
 from waypost.records.versions import Version
 from waypost.registry import clinic as fhir
 from waypost.scheduling.queries import templates
+from waypost.scheduling.queries.templates import TemplateVersion
 from waypost.scheduling.rules.types import minute_of_day
 from waypost.terminology.languages import language_name
 from waypost.web.pages import Page, Request, render_page
@@ -38,10 +39,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class HistoryStep:
+    """What one act changed; `back` is what is sent to have it again as it was then, '' where it is so or none may."""
+
     when: str
     who: str
     what: str
     changes: Sequence[Change]
+    back: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,20 @@ class SetupHistoryPage(Page):
     tab: str
     steps: Sequence[HistoryStep]
     back: str
+    restore_url: str
+    stand: str  # what was seen
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One version among those of an act; without `before` it is the first."""
+
+    at: datetime
+    actor: str
+    act: str
+    what: str
+    after: Mapping[str, str]
+    before: Mapping[str, str] | None
 
 
 @require_safe
@@ -58,17 +76,21 @@ def of_bookable(request: Request, kind: str, id: str) -> HttpResponse:
     """Show every change of a place or person and of its calendar, newest first."""
     pages.needs(request, Permission.CLINIC_SET_UP, Permission.CALENDAR_EDIT)
     scope = scopes.for_staff(request.ctx, "read", what=f"{kind}/{id}/_history")
-    versions = records.history(scope, kind, id)
-    if not versions:
+    kept = clinic_past.kept(scope, kind, id)
+    if not kept.facts:
         raise Http404
-    noted = [(v.at, v.actor, "Facts", _facts(v), _facts(older) if older else None) for v, older in _pairs(versions)]
-    role = clinic.role_of(scope, id) if kind == "Practitioner" else None
-    if role is not None:
-        noted += [(v.at, v.actor, "Work", _facts(v), _facts(older) if older else None)
-                  for v, older in _pairs(records.history(scope, "PractitionerRole", role.id))]  # fmt: skip
-    noted += _templates(scope, "calendar", f"{kind}/{id}")
-    name = next((fhir.name_of(v.resource) for v in versions if not v.deleted), id)
-    return _page(request, f"History: {name}", "people" if kind == "Practitioner" else "places", noted)
+
+    def back(at: datetime) -> str:
+        filings = kept.filings(at)
+        differs = bool(filings) or kept.body(at) is not None
+        return at.isoformat() if differs and clinic_past.may_bring_back(request.ctx, filings) else ""
+
+    noted = [*_versions("Facts", kept.facts), *_versions("Work", kept.work), *_templates("calendar", kept.hours)]
+    name = next((fhir.name_of(v.resource) for v in kept.facts if not v.deleted), id)
+    return render_page(request, SetupHistoryPage(
+        title=f"History: {name}", tab=(tab := "people" if kind == "Practitioner" else "places"), steps=_steps(request, noted, back),
+        back=reverse(f"setup-{tab}"), restore_url=reverse("setup-restore", args=[kind, id]), stand=kept.stand,
+    ))  # fmt: skip
 
 
 @require_safe
@@ -76,36 +98,52 @@ def of_visit_type(request: Request, code: str) -> HttpResponse:
     """Show every change of a visit type, newest first."""
     pages.needs(request, Permission.CALENDAR_EDIT)
     scope = scopes.for_staff(request.ctx, what="HealthcareService")
-    found = templates.visit_type(scope, code)
-    noted = _templates(scope, "visit-type", code)
-    if not noted:
+    found, versions = templates.visit_type(scope, code), templates.versions(scope, "visit-type", code)
+    if not versions:
         raise Http404
+    bodies = {one.at: (str(one.version), one.body) for one in versions}
+
+    def back(at: datetime) -> str:
+        number, body = bodies[at]
+        return number if body is not None and (found is None or body != found.body) else ""
+
     name = found.body["name"].get("en", code) if found else code
-    return _page(request, f"History: {name}", "visit-types", noted)
+    return render_page(request, SetupHistoryPage(
+        title=f"History: {name}", tab="visit-types", steps=_steps(request, _templates("visit-type", versions), back),
+        back=reverse("setup-visit-types"), restore_url=reverse("setup-visit-type-restore", args=[code]), stand=str(found.version if found else 0),
+    ))  # fmt: skip
 
 
-def _pairs(versions: Sequence[Version]) -> list[tuple[Version, Version | None]]:
-    return list(zip_longest(versions, versions[1:]))
-
-
-def _templates(scope: Scope, kind: str, key: str) -> list[Any]:
-    versions = templates.versions(scope, kind, key)
-    said = said_calendar if kind == "calendar" else said_visit_type
+def _versions(what: str, versions: Sequence[Version]) -> list[Noted]:
     return [
-        (v.at, v.actor, "Calendar" if kind == "calendar" else "Visit type", said(v.body or {}), said(older.body or {}) if older else None)
+        Noted(v.at, v.actor, str(v.act), what, _facts(v), _facts(older) if older else None)
         for v, older in zip_longest(versions, versions[1:])
     ]
 
 
-def _page(request: Request, title: str, tab: str, noted: Sequence[Any]) -> HttpResponse:
-    names = names_of(request.ctx.tenant, [actor for _, actor, *_ in noted])
-    today = request.ctx.now.date()
-    steps = [
-        HistoryStep(say_moment(at, request.ctx.zone, today=today), names[actor], f"{what} {'changed' if before is not None else 'recorded'}",
-                    changes_of(before, after))
-        for at, actor, what, after, before in sorted(noted, key=lambda one: one[0], reverse=True)
-    ]  # fmt: skip
-    return render_page(request, SetupHistoryPage(title=title, tab=tab, steps=steps, back=reverse(f"setup-{tab}")))
+def _templates(kind: str, versions: Sequence[TemplateVersion]) -> list[Noted]:
+    what, said = ("Calendar", said_calendar) if kind == "calendar" else ("Visit type", said_visit_type)
+    return [
+        Noted(v.at, v.actor, str(v.act), what, said(v.body or {}), said(older.body or {}) if older else None)
+        for v, older in zip_longest(versions, versions[1:])
+    ]
+
+
+def _steps(request: Request, noted: Sequence[Noted], back: Callable[[datetime], str]) -> list[HistoryStep]:
+    """Return what each act changed, newest first, and how to have it again as it was after that act."""
+    names = names_of(request.ctx.tenant, [one.actor for one in noted])
+    today = local_day(request.ctx.now, request.ctx.zone)
+    acts: dict[str, list[Noted]] = {}
+    for one in noted:
+        acts.setdefault(one.act, []).append(one)
+    steps = []
+    for parts in sorted(acts.values(), key=lambda parts: max(one.at for one in parts), reverse=True):
+        at = max(one.at for one in parts)
+        changes = dict.fromkeys(change for one in parts for change in changes_of(one.before, one.after))
+        what = listed([one.what if n == 0 else one.what.lower() for n, one in enumerate(parts)])
+        verb = "changed" if any(one.before is not None for one in parts) else "recorded"
+        steps.append(HistoryStep(say_moment(at, request.ctx.zone, today=today), names[parts[0].actor], f"{what} {verb}", list(changes), back(at)))
+    return steps
 
 
 def changes_of(before: Mapping[str, str] | None, after: Mapping[str, str]) -> list[Change]:

@@ -28,10 +28,12 @@ class RetirePage(Page):
     place: str = "settings"
     tab: str
     left: Sequence[Left]
-    stands: Sequence[str]  # what still stands at a site
+    stands: Sequence[str] = ()  # what still stands at a site
     accept: str
-    version: int
+    kept: Sequence[tuple[str, str]]
     back: str
+    said: str = "Retiring cancels none of them. Move them, or tell the patients, from here."
+    verb: str = "Retire all the same"
 
 
 @require_POST
@@ -51,7 +53,7 @@ def retire(request: Request, kind: str, id: str) -> HttpResponse:
         found = templates.calendar(scope, version.reference)
         left = lefts_of(scope, rows, calendar_of(found.body)) if found else []
         page = RetirePage(title=f"Retire {fhir.name_of(version.resource)}", tab=home.removeprefix("setup-"), left=left, stands=stands,
-                          accept=accept, version=pages.seen(request), back=reverse(home))  # fmt: skip
+                          accept=accept, kept=[("version", str(pages.seen(request)))], back=reverse(home))  # fmt: skip
         return render_page(request, page, 422)
     made = clinic.retire(request.ctx, kind, id, expect=pages.seen(request), back=back)
     done(request, "In use again." if back else "Retired. What was booked stays booked.", made.act)

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from waypost.web.setup import calendars, history, people, places, retiring, visit_types
+from waypost.web.setup import calendars, history, people, places, restoring, retiring, visit_types
 
 
 class PlaceKind:
@@ -31,10 +31,12 @@ urlpatterns = [
     path("settings/booked/<id:id>", people.change, name="setup-person"),
     path("settings/hours/<bookable:kind>/<id:id>", calendars.calendar, name="setup-calendar"),
     path("settings/history/<bookable:kind>/<id:id>", history.of_bookable, name="setup-history"),
+    path("settings/history/<bookable:kind>/<id:id>/restore", restoring.of_bookable, name="setup-restore"),
     path("settings/retire/<bookable:kind>/<id:id>", retiring.retire, name="setup-retire"),
     path("settings/visit-types", visit_types.visit_types, name="setup-visit-types"),
     path("settings/visit-types/add", visit_types.add, name="setup-visit-type-add"),
     path("settings/visit-types/<slug:code>", visit_types.change, name="setup-visit-type"),
     path("settings/visit-types/<slug:code>/retire", visit_types.retire, name="setup-visit-type-retire"),
     path("settings/visit-types/<slug:code>/history", history.of_visit_type, name="setup-visit-type-history"),
+    path("settings/visit-types/<slug:code>/history/restore", restoring.of_visit_type, name="setup-visit-type-restore"),
 ]
