@@ -54,16 +54,17 @@ class Notice:
         return emails.compose(self.clinic, self.visit, kind=self.kind, language=self.recipient.language)
 
 
-def notice(ctx: Context, appointment: str, *, patient: str = "") -> Notice:
+def notice(ctx: Context, appointment: str, *, patient: str = "", look: str = "read", paper: str = "") -> Notice:
     """Return what one patient of a visit is told. Whom it is for is never guessed: of a group, one is named.
+
+    `look` is how the audit calls it, `paper` what is printed.
 
     Raises WhoseNotice where several have a place in it and none is named, NotFound where the visit has no such patient
     or no time, PatientDeceased where nothing goes out any more.
     """
-    if patient:
-        scope = scopes.for_staff(ctx, what=f"Appointment/{appointment}", patient=patient)
-    else:
-        scope = scopes.for_resource(ctx, "Appointment", appointment)
+    whose = patient or scopes.patient_of(ctx.tenant, "Appointment", appointment)
+    detail = {"detail": {"name": paper}} if paper else {}
+    scope = scopes.for_staff(ctx, look, what=f"Appointment/{appointment}", patient=whose, **detail)
     found = records.read(scope, "Appointment", appointment)
     made = notice_of(ctx, scope, found, patient=patient or only_patient(found.resource))
     if people.died(made.patient):

@@ -1,16 +1,23 @@
-"""Letters as tagged PDF (PDF/UA-1), one page."""
+"""Papers as tagged PDF (PDF/UA-1): what stands on them comes in as JSON, a template of the same folder lays it out."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import typst
 
+from waypost.messaging.rules.day_sheets import DaySheet
+from waypost.messaging.rules.labels import Labels
 from waypost.messaging.rules.letters import Letter
+from waypost.messaging.rules.slips import Slip
 
-_TEMPLATE = Path(__file__).with_name("letter.typ")
+_FOLDER = Path(__file__).parent
+_SHARED = "paper.typ"  # what all templates but the letter's begin with
+UA = "ua-1"
 
 
 @cache
@@ -21,20 +28,28 @@ def _fonts() -> typst.Fonts:
 
 def pdf(letter: Letter) -> bytes:
     """Return the letter as PDF. The template shrinks its text until the letter fits on one page."""
-    return typst.compile(
-        _TEMPLATE.read_bytes(),
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"letter": json.dumps(letter.as_json())},
-        format="pdf",
-        pdf_standards="ua-1",
-    )
+    return _pdf("letter.typ", "letter", letter.as_json())
+
+
+def slip(one: Slip) -> bytes:
+    """Return a check-in slip as PDF: one page."""
+    return _pdf("slip.typ", "slip", asdict(one))
+
+
+def labels(one: Labels) -> bytes:
+    """Return a sheet of labels as PDF, cut as its stock is."""
+    return _pdf("labels.typ", "labels", asdict(one))
+
+
+def day_sheet(one: DaySheet) -> bytes:
+    """Return a day sheet as PDF, as many pages as it takes, its head on each."""
+    return _pdf("day_sheet.typ", "sheet", asdict(one))
 
 
 def png(letter: Letter, *, per_inch: int = 96) -> bytes:
     """Return the letter's first page as a picture, for a look on the desk before it is printed."""
     found = typst.compile(
-        _TEMPLATE.read_bytes(),
+        _sources("letter.typ", {}),
         font_paths=_fonts(),
         ignore_system_fonts=True,
         sys_inputs={"letter": json.dumps(letter.as_json())},
@@ -42,3 +57,19 @@ def png(letter: Letter, *, per_inch: int = 96) -> bytes:
         ppi=per_inch,
     )
     return cast("bytes", found[0] if isinstance(found, list) else found)
+
+
+def _pdf(template: str, name: str, content: Mapping[str, Any]) -> bytes:
+    return typst.compile(
+        _sources(template, {}),
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={name: json.dumps(content)},
+        format="pdf",
+        pdf_standards=UA,
+    )
+
+
+def _sources(template: str, more: Mapping[str, bytes]) -> Any:
+    """Return the files that a template may read, itself as `main` (typst's types know single files only)."""
+    return {"main": (_FOLDER / template).read_bytes(), _SHARED: (_FOLDER / _SHARED).read_bytes(), **more}

@@ -57,7 +57,7 @@ def compose(clinic: Clinic, recipient: Recipient, visit: Visit, *, kind: str, wr
     told = _told(clinic, visit)
     day = wording.day_long(wording.local(visit.arrive_at, told.zone).date(), tongue)
     suffix = "" if kind == "booked" else f"_{kind}"
-    rows = () if kind == "cancelled" else _rows(clinic, visit, tongue)
+    rows = () if kind == "cancelled" else stop_rows(clinic, visit, tongue)
     sections = _question(clinic, tongue) if kind == "cancelled" else _sections(clinic, visit, tongue)
     letter = Letter(
         language=tongue,
@@ -65,7 +65,7 @@ def compose(clinic: Clinic, recipient: Recipient, visit: Visit, *, kind: str, wr
         written=wording.day_plain(written_on, tongue),
         head=(clinic.name, *clinic.address, clinic.phone),
         to=(recipient.name, *recipient.address),
-        identifiers=_identifiers(recipient),
+        identifiers=identifiers(recipient),
         intro=said(f"intro{suffix}", tongue),
         panel=_panel(clinic, visit, tongue, day, cancelled=kind == "cancelled"),
         stops_title=said("stops", tongue) if rows else "",
@@ -93,7 +93,7 @@ def _other_first(tongue: str) -> tuple[str, str]:
     return ("es", "en") if tongue == "en" else ("en", "es")
 
 
-def _identifiers(recipient: Recipient) -> tuple[tuple[str, str], ...]:
+def identifiers(recipient: Recipient) -> tuple[tuple[str, str], ...]:
     tongue = recipient.language
     born = wording.day_plain(recipient.born, tongue) if recipient.born else said("born_unknown", tongue)
     return ((said("born", tongue), born), (said("mrn", tongue), recipient.mrn))
@@ -114,7 +114,7 @@ def _panel(
     return (*rows, (said("phone", tongue), clinic.phone))
 
 
-def _rows(clinic: Clinic, visit: Visit, tongue: str) -> tuple[Row, ...]:
+def stop_rows(clinic: Clinic, visit: Visit, tongue: str) -> tuple[Row, ...]:
     stops = sorted((*visit.stops, *visit.other_stops), key=lambda stop: (stop.starts, stop.ends))[:STOPS_MAX]
     own, here = _told(clinic, visit), told_in(visit.arrive_at, clinic.zone, visit.home_zone, remote=False)
     return tuple(_row(stop, own if stop in visit.stops else here, tongue) for stop in stops)

@@ -1,5 +1,7 @@
 """The fixed sentences of letters, one row each, English and Spanish side by side. Facts stand in braces."""
 
+from waypost.messaging.rules.paper_texts import PAPERS
+
 TEXTS: dict[str, dict[str, str]] = {
     "title": {"en": "Your visit on {day}", "es": "Su cita del {day}"},
     "title_moved": {"en": "Your visit has a new time", "es": "Su cita tiene una nueva hora"},
@@ -71,6 +73,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "mail_call": {"en": "Call us if you cannot come or have a question.", "es": "Llámenos si no puede venir o si tiene una pregunta."},
     "mail_call_cancelled": {"en": "Call us to pick a new time.", "es": "Llámenos para buscar otra hora."},
     "ics_title": {"en": "Visit, {site}", "es": "Cita, {site}"},
+    **PAPERS,
     "ics_text": {"en": "Arrive at {time}. Phone: {phone}", "es": "Llegue a las {time}. Teléfono: {phone}"},
 }  # fmt: skip
 

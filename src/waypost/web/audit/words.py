@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-LOOKS = ("read", "read-chart", "open-chart", "search", "worklist", "duplicates", "merge")
+LOOKS = ("read", "read-chart", "open-chart", "search", "worklist", "duplicates", "merge", "print")
 CHANGES = ("create", "update", "delete", "import", "account.make", "account.change", "clinic.make", "token.issue")
 KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "looks": ("Looks and searches", LOOKS), "changes": ("Changes", CHANGES), "reasons": ("Charts opened with a reason", ("open-chart",)),
@@ -16,7 +16,7 @@ VERBS = {
     "duplicates": "was shown likely duplicates", "merge": "compared two records to merge", "import": "imported", "export": "exported",
     "account.make": "made an account", "account.change": "changed an account", "clinic.make": "made the clinic",
     "token.issue": "gave out a token", "deliver": "sent out", "rule": "applied a rule to", "reindex": "rebuilt what is derived from the record",
-    "read-audit": "looked at the audit", "export-audit": "exported the audit", "verify-audit": "verified the audit",
+    "print": "printed", "read-audit": "looked at the audit", "export-audit": "exported the audit", "verify-audit": "verified the audit",
 }  # fmt: skip
 ALONE = frozenset({"open-chart", "worklist", "duplicates", "merge", "account.make", "account.change", "clinic.make", "token.issue",
                    "reindex", "read-audit", "export-audit", "verify-audit"})  # fmt: skip
@@ -45,6 +45,8 @@ def say(fields: Mapping[str, Any]) -> str:
         words = f"{words}: {detail.get('code') or 'not allowed'}" + (f", asking for {THINGS.get(kind, kind)}" if kind else "")
     elif act == "search":
         words = f"{words} {MANY.get(kind, THINGS.get(kind, kind) or 'the record')}"
+    elif act == "print" and not rest:
+        words = f"{words} {MANY.get(kind, kind)}"
     elif act == "read" and not kind:
         words = f"{words} the whole record"
     elif act not in ALONE and kind:

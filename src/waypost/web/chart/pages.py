@@ -62,6 +62,7 @@ class PatientPage(Page):
     reasons: Sequence[tuple[str, str, str]] = ()  # value, words, key
     visit_pages: bool = False
     itinerary: str = ""
+    labels: str = ""  # where labels are printed; '' where this reader prints none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,7 @@ def patient(request: Request, id: str) -> HttpResponse:
         reasons=REASONS if view.closed == "ask" else (),
         visit_pages=_has("visit"),
         itinerary=_itinerary(view),
+        labels=_labels(request, view),
     )
     return render_page(request, page)
 
@@ -63,6 +64,11 @@ def _itinerary(view: patients.PatientView) -> str:
     if not view.upcoming or view.who.died or not _has("visit-letter"):
         return ""
     return f"{reverse('visit-letter', args=[view.upcoming[0].id])}?{urlencode({'patient': view.who.id})}"
+
+
+def _labels(request: Request, view: patients.PatientView) -> str:
+    gone = view.who.died or view.who.merged_into or not allowed(request.ctx.actor.roles, Permission.PAPER_PRINT)
+    return "" if gone else reverse("patient-labels", args=[view.who.id])
 
 
 def _has(route: str) -> bool:

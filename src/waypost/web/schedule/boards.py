@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from waypost.access import scopes
+from waypost.access.permissions import Permission, allowed
 from waypost.kernel.dates import say_day
 from waypost.kernel.spans import Span, subtract, union
 from waypost.registry.dates import read_date
@@ -108,6 +109,7 @@ class BoardPage(Page):
     here: str
     closed_said: str = ""
     now_said: str = ""
+    sheet_url: str = ""
     empty_why: str = "No calendar here."
     empty_what: str = "Choose another site or department, or the other columns."
     links: dict[str, str] = field(default_factory=dict)
@@ -165,6 +167,7 @@ def schedule(request: Request) -> HttpResponse:
             now=ctx.now,
             zone=zone,
             days=days,
+            prints=allowed(ctx.actor.roles, Permission.PAPER_PRINT),
         ),
     )
 
@@ -319,7 +322,7 @@ def _marks(row: BoardRow) -> tuple[Mark, ...]:
     return tuple(marks)
 
 
-def _page(here: Clinic, asked: Asked, sites: dict[str, str], drawn: drawing.Board, calendars: list[Calendar], *, today: date, now: datetime, zone: str, days: list[date]) -> BoardPage:  # fmt: skip
+def _page(here: Clinic, asked: Asked, sites: dict[str, str], drawn: drawing.Board, calendars: list[Calendar], *, today: date, now: datetime, zone: str, days: list[date], prints: bool) -> BoardPage:  # fmt: skip
     step = timedelta(days=7 if asked.span == "week" else 1)
     week = asked.span == "week"
     dates = (
@@ -352,10 +355,19 @@ def _page(here: Clinic, asked: Asked, sites: dict[str, str], drawn: drawing.Boar
         if asked.day > today
         else reverse("find-times"),
         move_url=reverse("visit-shift"),
+        sheet_url=_sheet_url(asked, calendars) if prints else "",
         here=asked.url(),
         now_said=clock_now.rpartition(" ")[0],
         closed_said=_closed_said(calendars, asked.day) if not week else "",
     )
+
+
+def _sheet_url(asked: Asked, calendars: list[Calendar]) -> str:
+    """Return where the day sheet is: of the one calendar shown, else of the site's providers; a week has none."""
+    if asked.span == "week" or not calendars:
+        return ""
+    pairs = {"day": asked.day.isoformat(), "site": asked.site, "who": calendars[0].resource if len(calendars) == 1 else ""}
+    return f"{reverse('day-sheet')}?{urlencode({k: v for k, v in pairs.items() if v})}"
 
 
 def _closed_said(calendars: list[Calendar], day: date) -> str:

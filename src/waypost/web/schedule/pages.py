@@ -172,6 +172,8 @@ class LetterCard:
     hard: str = ""
     print_url: str = ""  # notes in the record that it was printed; '' where the reader sends nothing
     patient: str = ""
+    slip_url: str = ""
+    labels_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

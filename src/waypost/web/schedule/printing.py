@@ -1,4 +1,4 @@
-"""Letters and calendar files to print, read or hand over."""
+"""Letters, slips, labels, day sheets and calendar files to print, read or hand over."""
 
 from urllib.parse import urlencode
 
@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from waypost.coordination import notices
+from waypost.coordination import notices, printed
+from waypost.kernel.dates import local_day
 from waypost.messaging import actions as messaging
 from waypost.messaging import printing
 from waypost.web import asked
@@ -26,9 +27,47 @@ def print_letter(request: Request, id: str) -> HttpResponse:
 @require_GET
 def letter(request: Request, id: str) -> HttpResponse:
     """Return the letter and itinerary as PDF, to be shown and printed by the browser."""
-    notice = notices.notice(request.ctx, id, patient=asked.id_(request.GET, "patient"))
-    answer = HttpResponse(printing.pdf(notice.letter()), content_type="application/pdf")
-    answer["Content-Disposition"] = 'inline; filename="visit.pdf"'
+    notice = notices.notice(request.ctx, id, patient=asked.id_(request.GET, "patient"), look="print", paper="letter")
+    return pdf_answer(printing.pdf(notice.letter()), "visit.pdf")
+
+
+@require_GET
+def slip(request: Request, id: str) -> HttpResponse:
+    """Return the check-in slip of one patient of a visit."""
+    made = printed.check_in_slip(request.ctx, id, patient=asked.id_(request.GET, "patient"))
+    return pdf_answer(made, "slip.pdf")
+
+
+@require_GET
+def labels(request: Request, id: str) -> HttpResponse:
+    """Return a sheet of labels for one patient: all of it, or so many from the first free place on."""
+    return pdf_answer(
+        printed.labels(
+            request.ctx,
+            id,
+            appointment=asked.id_(request.GET, "visit"),
+            count=asked.number(request.GET, "count") or 0,
+            skip=asked.number(request.GET, "skip") or 0,
+        ),
+        "labels.pdf",
+    )
+
+
+@require_GET
+def day_sheet(request: Request) -> HttpResponse:
+    """Return the day sheet of a provider, a room or a device, else of a site's providers."""
+    day = asked.day(request.GET, "day") or local_day(request.ctx.now, request.ctx.zone)
+    who = asked.reference(request.GET, "who")
+    made = printed.day_sheet(
+        request.ctx, day, resources=(who,) if who else (), site=asked.id_(request.GET, "site")
+    )
+    return pdf_answer(made, "day.pdf")
+
+
+def pdf_answer(data: bytes, name: str) -> HttpResponse:
+    """Return a PDF for the browser to show and print; nothing keeps a copy."""
+    answer = HttpResponse(data, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
     answer["Cache-Control"] = "no-store"
     return answer
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("schedule/outside", outside.outside, name="visit-outside"),
     path("schedule/outbox", outbox.outbox, name="outbox"),
     path("schedule/outbox/<str:id>/again", outbox.send_again, name="outbox-again"),
+    path("schedule/day-sheet", printing.day_sheet, name="day-sheet"),
     path("schedule/shift", visit_acts.shift, name="visit-shift"),
     path("schedule/wait", waiting.put, name="wait"),
     path("patients/<id:id>/again/<uuid:act>", again.again, name="patient-again"),
@@ -46,5 +47,7 @@ urlpatterns = [
     path("visits/<id:id>/leave", visit_acts.leave, name="visit-leave"),
     path("visits/<id:id>/letter", printing.letter, name="visit-letter"),
     path("visits/<id:id>/letter/print", printing.print_letter, name="visit-letter-print"),
+    path("visits/<id:id>/slip", printing.slip, name="visit-slip"),
+    path("patients/<id:id>/labels", printing.labels, name="patient-labels"),
     path("visits/<id:id>/calendar", printing.calendar_file, name="visit-ics"),
 ]

@@ -38,6 +38,7 @@ def letter_of(ctx: Context, notice: notices.Notice, found: Version) -> LetterCar
 def card(ctx: Context, found: Version, patient: str, *, said: str, hard: str = "") -> LetterCard:
     """Return where the letter and the calendar file of one patient are."""
     whose = urlencode({"patient": patient})
+    prints = allowed(ctx.actor.roles, Permission.PAPER_PRINT)
     return LetterCard(
         said=said,
         url=f"{reverse('visit-letter', args=[found.id])}?{whose}",
@@ -47,6 +48,8 @@ def card(ctx: Context, found: Version, patient: str, *, said: str, hard: str = "
         if allowed(ctx.actor.roles, Permission.LETTER_SEND)
         else "",
         patient=patient,
+        slip_url=f"{reverse('visit-slip', args=[found.id])}?{whose}" if prints else "",
+        labels_url=f"{reverse('patient-labels', args=[patient])}?{urlencode({'visit': found.id})}" if prints else "",
     )
 
 

@@ -1,0 +1,7 @@
+"""What is printed for a patient or for those who work a day: read across the rooms, laid out by `messaging`, audited."""
+
+from waypost.coordination.printed.day_sheets import day_sheet
+from waypost.coordination.printed.labels import labels
+from waypost.coordination.printed.slips import check_in_slip
+
+__all__ = ["check_in_slip", "day_sheet", "labels"]
