@@ -13,6 +13,7 @@ from waypost.messaging.rules import day_sheets as rules
 from waypost.records import queries as records
 from waypost.records.versions import Version
 from waypost.registry import fhir as people
+from waypost.scheduling.fhir import seat_of
 from waypost.scheduling.queries.boards import BoardRow, board
 from waypost.scheduling.queries.clinic import Clinic, clinic
 from waypost.scheduling.rules.types import CARE_ROLES, Calendar
@@ -100,9 +101,10 @@ def _lines(
 def _notes(row: BoardRow, patient: Version, visit: Version | None) -> Iterator[str]:
     """Say what whoever meets the patient has to know: the reason and the note to staff, needs, help that was asked for."""
     if visit and not people.restricted(patient.resource):
-        yield from (one["text"] for one in visit.resource.get("reasonCode", ()) if one.get("text"))
-        if visit.resource.get("comment"):
-            yield visit.resource["comment"]
+        told = (one["text"] for one in visit.resource.get("reasonCode", ()) if one.get("text"))
+        reason = next(told, "") if len(row.patients) == 1 else seat_of(visit.resource, patient.id)[0]
+        comment = visit.resource.get("comment", "")
+        yield from (said for said in (reason, comment) if said)
     yield from (str(need) for need in people.extensions(patient.resource, "need"))
     states = dict(row.requests)
     for kind, word in (("interpreter", "Interpreter"), ("ride", "Ride")):
