@@ -9,6 +9,7 @@ from tests.desk.conftest import file
 from tests.desk.test_schedule import booked, links, words
 from tests.small_clinic import at
 from waypost.access import scopes
+from waypost.coordination import actions as coordination
 from waypost.coordination import printed
 from waypost.coordination.actions import arrive
 from waypost.coordination.printed import day_sheets, slips
@@ -50,7 +51,7 @@ def test_the_slip_names_open_work_by_kind_and_state_of_help(client, clinic):
 
 def test_of_a_group_each_one_gets_their_own_slip(client, clinic):
     group = booked(clinic, "class", start=at(10), patient=1)
-    client.post(f"/visits/{group.id}/join", {"patient": clinic.patients[2], "key": "j"})
+    coordination.add_to_group(clinic.ctx, group.id, clinic.patients[2])
     assert client.get(f"/visits/{group.id}/slip").status_code == 422
     assert client.get(f"/visits/{group.id}/slip?patient={clinic.patients[3]}").status_code == 404
     assert slips.compose(clinic.ctx, group.id, patient=clinic.patients[2]).to == "Marisol Castillo2"
