@@ -360,3 +360,19 @@ def test_a_value_set_that_can_be_listed_is_asked_for(door):
     assert set(door.get(f"Observation?status:in={VALUE_SET}observation-status,{VALUE_SET}event-status&subject={ana}").ids) == {final, draft}
     for refused in ("Observation?code:in=urn:x:mine", f"Patient?identifier:in={VALUE_SET}observation-status", "Observation?status:above=final"):
         assert door.get(refused).status == 400, refused
+
+
+def test_a_range_reaches_from_its_low_to_its_high(door):
+    ana = door.make(PATIENT)["id"]
+
+    def begun(**onset):
+        return door.make({"resourceType": "Condition", "subject": {"reference": f"Patient/{ana}"}, **onset})["id"]
+
+    def years(value):
+        return {"value": value, "unit": "a"}
+
+    child = begun(onsetRange={"low": years(5), "high": years(10)})
+    adult = begun(onsetRange={"low": years(18)})
+    at = begun(onsetAge={"value": 9, "unit": "a", "system": "http://unitsofmeasure.org", "code": "a"})
+    for asked, found in (("gt9.5", {child, adult}), ("lt5.5", {child}), ("ge9", {child, adult, at}), ("sa9", {adult}), ("eb12", {child, at}), ("9", {at}), ("le4", set())):
+        assert set(door.get(f"Condition?onset-age={asked}").ids) == found, asked

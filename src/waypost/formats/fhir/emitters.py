@@ -200,39 +200,43 @@ def _date(name: str, leaf: str) -> Emit | None:
 
 
 def _number(name: str, leaf: str) -> Emit | None:
+    """A number counts as exact: its row is from itself to itself; what is open reaches without end."""
+
     def plain(rows: Any, value: Any) -> None:
-        if found := spans.numbers(value):
-            rows.numbers.append((name, *found, "", ""))
+        if (exact := _exact(value)) is not None:
+            rows.numbers.append((name, exact, exact, "", ""))
 
     def between(rows: Any, value: Any) -> None:
         low, high = value.get("low", {}), value.get("high", {})
         some = low or high
-        bottom = spans.numbers(low["value"]) if "value" in low else None
-        top = spans.numbers(high["value"]) if "value" in high else None
-        if bottom or top:
-            row = (bottom[0] if bottom else spans.LOWEST, top[1] if top else spans.HIGHEST)
+        bottom, top = _exact(low.get("value")), _exact(high.get("value"))
+        if bottom is not None or top is not None:
+            row = (spans.LOWEST if bottom is None else bottom, spans.HIGHEST if top is None else top)
             rows.numbers.append((name, *row, index_key(some.get("system", "")), index_key(_unit(some))))
 
     def quantity(rows: Any, value: Any) -> None:
-        found = spans.numbers(value["value"]) if "value" in value else None
-        if found is None:
+        low = high = _exact(value.get("value"))
+        if low is None or high is None:
             return
-        low, high = found
         if comparator := value.get("comparator"):
-            exact = Decimal(str(value["value"]))
-            low, high = (spans.LOWEST, exact) if comparator[0] == "<" else (exact, spans.HIGHEST)
+            low, high = (spans.LOWEST, high) if comparator[0] == "<" else (low, spans.HIGHEST)
         system, code, unit = value.get("system", ""), _unit(value), value.get("unit")
         rows.numbers.append((name, low, high, index_key(system), index_key(code)))
         if unit and unit != code:
             rows.numbers.append((name, low, high, "", index_key(unit)))
 
     def money(rows: Any, value: Any) -> None:
-        if found := spans.numbers(value["value"]) if "value" in value else None:
-            rows.numbers.append((name, *found, "urn:iso:std:iso:4217", value.get("currency", "")))
+        if (exact := _exact(value.get("value"))) is not None:
+            rows.numbers.append((name, exact, exact, "urn:iso:std:iso:4217", value.get("currency", "")))
 
     if leaf in {"decimal", "integer", "positiveInt", "unsignedInt"}:
         return plain
     return {"Range": between, "Money": money, "SampledData": None}.get(leaf, quantity)
+
+
+def _exact(value: Any) -> Decimal | None:
+    """Return a number to keep; None where there is none, or one beyond what is indexed."""
+    return None if value is None or spans.numbers(value) is None else Decimal(str(value))
 
 
 def _unit(value: dict[str, Any]) -> str:
@@ -243,8 +247,8 @@ def _position(name: str, _leaf: str) -> Emit:
     """Latitude as `low`, longitude as `high`: what is near is found by one."""
 
     def position(rows: Any, value: Any) -> None:
-        if all(spans.numbers(value.get(key, "")) for key in ("latitude", "longitude")):
-            at = Decimal(str(value["latitude"])), Decimal(str(value["longitude"]))
+        at = _exact(value.get("latitude")), _exact(value.get("longitude"))
+        if at[0] is not None and at[1] is not None:
             if abs(at[0]) <= LATITUDE_DEGREES_MAX and abs(at[1]) <= LONGITUDE_DEGREES_MAX:
                 rows.numbers.append((name, *at, "", ""))
 

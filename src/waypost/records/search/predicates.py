@@ -260,29 +260,25 @@ def _instant(one: Moments, at: str) -> Sql:
             return Sql(f"{at} < %s", (one.high,))
 
 
-_LOW = "(CASE WHEN o.high = 'Infinity' THEN o.low ELSE (o.low + o.high) / 2 END)"
-_HIGH = "(CASE WHEN o.low = '-Infinity' THEN o.high ELSE (o.low + o.high) / 2 END)"
-
-
 def _amount(one: Amount) -> Sql:
-    """A kept number counts as exact, the middle of what rounds to it; `<5` and `>5` reach as far as they say."""
+    """A kept number counts as exact; a range, `<5` and `>5` reach as far as they say."""
     match one.prefix:
         case "eq" | "ap":
-            test = Sql(f"({_LOW} >= %s AND {_HIGH} < %s)", (one.low, one.high))
+            test = Sql("(o.low >= %s AND o.high < %s)", (one.low, one.high))
         case "ne":
-            test = Sql(f"NOT ({_LOW} >= %s AND {_HIGH} < %s)", (one.low, one.high))
+            test = Sql("NOT (o.low >= %s AND o.high < %s)", (one.low, one.high))
         case "gt":
-            test = Sql(f"{_HIGH} > %s", (one.value,))
+            test = Sql("o.high > %s", (one.value,))
         case "lt":
-            test = Sql(f"{_LOW} < %s", (one.value,))
+            test = Sql("o.low < %s", (one.value,))
         case "ge":
-            test = Sql(f"{_HIGH} >= %s", (one.value,))
+            test = Sql("o.high >= %s", (one.value,))
         case "le":
-            test = Sql(f"{_LOW} <= %s", (one.value,))
+            test = Sql("o.low <= %s", (one.value,))
         case "sa":
-            test = Sql(f"{_LOW} > %s", (one.value,))
+            test = Sql("o.low > %s", (one.value,))
         case _:
-            test = Sql(f"{_HIGH} < %s", (one.value,))
+            test = Sql("o.high < %s", (one.value,))
     parts = [test]
     if one.code is not None:
         parts.append(Sql("o.code = %s", (one.code,)))
