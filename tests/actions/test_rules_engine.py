@@ -16,8 +16,14 @@ from waypost.records.versions import Filing
 
 
 @pytest.fixture
-def clinic(context):
-    return small_clinic.make(context())
+def clinic(context, keep):
+    """A small clinic whose patients have all details on record."""
+    made = small_clinic.make(context())
+    for id_ in made.patients:
+        person = queries.read(scopes.everything(context()), "Patient", id_).resource
+        keep({**person, "telecom": [{"system": "phone", "value": "2025550142"}], "address": [{"line": ["1 Main St"], "city": "Washington"}],
+              "communication": [{"language": {"coding": [{"system": "urn:ietf:bcp:47", "code": "en"}]}, "preferred": True}]})  # fmt: skip
+    return made
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from typing import Any
 
 from waypost.access.acting import action
 from waypost.access.permissions import Permission
+from waypost.coordination.worklist.rules import persons, settling
+from waypost.coordination.worklist.rules.shapes import FACT, SWITCH
 from waypost.coverage import edits as coverage_edits
 from waypost.kernel import ids
 from waypost.kernel.context import Context
@@ -17,7 +19,6 @@ from waypost.registry import registration
 from waypost.registry.registration import Registration
 
 Json = dict[str, Any]
-RULE_MISSING = "registering.missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +62,22 @@ def _beside(ctx: Context, wish: Registration, patient: str) -> list[Json]:
 
 
 def _task(ctx: Context, wish: Registration, patient: str, asked: list[str]) -> Json:
-    """Return the work that what is missing becomes; made once a patient."""
+    """Return the work that what is missing becomes, made once a patient; the rule takes it from here and ends it."""
     now = ctx.now.isoformat(timespec="seconds")
     task: Json = {
         "resourceType": "Task",
-        "id": str(ids.uuid5_of(RULE_MISSING, str(ctx.tenant), patient)),
+        "id": settling.task_id(ctx.tenant, persons.MISSING, f"Patient/{patient}", persons.REGISTERED),
+        "identifier": [{"system": FACT, "value": persons.REGISTERED}],
+        "instantiatesUri": f"{SWITCH}{persons.MISSING}",
         "status": "requested",
         "intent": "order",
         "priority": "routine",
         "code": {"coding": [{"system": "urn:waypost:task", "code": "missing", "display": "Ask for what is missing"}]},
-        "description": f"Ask for {', '.join(asked[:3])}" + (f" and {len(asked) - 3} more" if len(asked) > 3 else ""),
+        "description": persons.asking_for(asked),
         "for": {"reference": f"Patient/{patient}"},
         "authoredOn": now,
         "lastModified": now,
-        "reasonCode": {"text": f"Registered without: {', '.join(asked)}."},
+        "reasonCode": {"text": persons.registered_without(asked)},
     }
     if ctx.actor.practitioner:
         task["owner"] = {"reference": f"Practitioner/{ctx.actor.practitioner}"}

@@ -88,6 +88,8 @@ KINDS = (
     Kind("authorization", "Prior authorization", Lane.PAYMENT, _DONE, source="FUP-6"),
     Kind("coverage", "Verify coverage", Lane.PAYMENT, _DONE),
     Kind("came-of-age", "Ask whom they want told, now that they are 18", Lane.LAW, _DONE, source="OUT-9"),
+    Kind("proxy", "Leave to be told that ends", Lane.LAW, _DONE, source="OUT-9"),
+    Kind("discharge-visit", "Book the visit after discharge", Lane.PAYMENT, _BOOKED, source="TCM-4, TCM-10"),
     Kind("promise", "Keep a promise", Lane.PROMISE, _DONE),
     Kind("call-back", "Call back", Lane.PROMISE, _REACHED),
     Kind("confirm", "Confirm a visit", Lane.AGE, _CONFIRMED),
@@ -101,6 +103,13 @@ KINDS = (
     Kind("interpreter", "Interpreter", Lane.AGE, _DONE, source="OUT-10"),
     Kind("ride", "Ride", Lane.AGE, _DONE),
     Kind("missing", "Ask for what is missing", Lane.AGE, _DONE),
+    Kind("arrange", "Arrange an interpreter or a ride", Lane.AGE, _DONE, source="OUT-10"),
+    Kind("prepare", "Send how to prepare", Lane.AGE, _DONE, source="SCH-6"),
+    Kind("ready", "Get a visit ready", Lane.AGE, _DONE, source="SCH-6, FUP-6"),
+    Kind("no-show", "Call who did not come", Lane.AGE, _REACHED, source="SCH-1"),
+    Kind("report", "Get a report", Lane.AGE, _DONE, source="FUP-4"),
+    Kind("care-lead", "Choose who leads the care", Lane.AGE, _DONE, source="FACT-8"),
+    Kind("file-document", "File a document", Lane.AGE, _DONE),
 )
 OTHER = Kind("", "Work", Lane.AGE, _DONE)
 _BY_CODE = {kind.code: kind for kind in KINDS}

@@ -16,7 +16,7 @@ from waypost.access.permissions import Permission
 from waypost.coordination.worklist.engine import failures, loading, looks, switches
 from waypost.coordination.worklist.rules import settling
 from waypost.coordination.worklist.rules.answering import InForce, ask
-from waypost.coordination.worklist.rules.table import READS
+from waypost.coordination.worklist.rules.table import APART_TYPES, READS
 from waypost.kernel.context import Context
 from waypost.kernel.dates import local_day
 from waypost.kernel.scope import Scope
@@ -87,7 +87,7 @@ def settle(ctx: Context, scope: Scope, patients: Sequence[str], rules: tuple[InF
 def _settle(ctx: Context, scope: Scope, patients: Sequence[str], rules: tuple[InForce, ...], types: dict[str, settling.Json]) -> int:
     loaded = loading.load(ctx, scope, patients, types)
     answered = {id_: ask(one.facts, rules) for id_, one in loaded.items()}
-    wanted = {id_: settling.wanted(ctx.tenant, id_, answers) for id_, answers in answered.items()}
+    wanted = {id_: settling.wanted(ctx.tenant, id_, loaded[id_].facts, answers) for id_, answers in answered.items()}
     ended = {task for id_ in loaded for task in wanted[id_] if task not in loaded[id_].tasks}
     named = loading.named(scope, ended)
     filings: list[Filing] = []
@@ -112,6 +112,7 @@ def _touched(scope: Scope, told: Iterable[feed.Told]) -> list[str]:
     mine = f"system:{ACTOR}"
     heard = [one for one in told if one.type in READS | {"Task"} and not (one.type == "Task" and one.actor == mine)]
     found = {one.patient: None for one in heard if one.patient}
+    found |= {f"{one.type}/{one.id}": None for one in heard if one.type in APART_TYPES and (one.patient is None or one.version > 1)}
     again = [(one.type, one.id, one.version - 1) for one in heard if one.version > 1 and one.type != "Patient"]
     group = [(one.type, one.id, one.version) for one in heard if one.type == "Appointment"]
     for body in feed.bodies(scope, [*again, *group]):

@@ -8,9 +8,11 @@ from typing import Any
 
 import orjson
 
+from waypost.coordination.worklist.kinds import TASK
 from waypost.coordination.worklist.reading import OPEN
-from waypost.coordination.worklist.rules.shapes import Facts
-from waypost.coordination.worklist.rules.table import READS
+from waypost.coordination.worklist.rules.settling import task_id
+from waypost.coordination.worklist.rules.shapes import APART, Facts
+from waypost.coordination.worklist.rules.table import READS, RULES
 from waypost.kernel.context import Context
 from waypost.kernel.scope import Scope
 from waypost.records import queries
@@ -18,36 +20,40 @@ from waypost.records.versions import Version
 from waypost.scheduling.queries import templates
 
 Json = dict[str, Any]
+VISITS_DAYS = 400
 _NEWEST = "JOIN records_version v ON v.tenant = c.tenant AND v.type = c.type AND v.id = c.id AND v.version = c.version"
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """How much of a type is read of each patient: the newest by clinical date, of these states, so many days back."""
+    """How much of a type is read of each patient: the newest by clinical date, of these states and codes, so many days back."""
 
+    type: str
     count: int
     days: int | None = None
     statuses: tuple[str, ...] | None = None
+    codes: tuple[str, ...] | None = None
 
 
-NEEDS = {
-    "Patient": Need(1),
-    "RelatedPerson": Need(60),
-    "CareTeam": Need(10),
-    "Coverage": Need(20),
-    "CoverageEligibilityResponse": Need(40),
-    "Account": Need(2),
-    "Appointment": Need(200, 120),
-    "Task": Need(400, None, tuple(sorted(OPEN))),
-    "ServiceRequest": Need(100, 400, ("active", "draft", "on-hold", "completed")),
-    "DocumentReference": Need(200, 400),
-    "DiagnosticReport": Need(100, 60),
-    "Observation": Need(300, 60),
-    "Encounter": Need(60, 60),
-    "Communication": Need(200, 120),
-    "ClaimResponse": Need(60, 400),
-    "Claim": Need(60, 400),
-}
+NEEDS = (
+    Need("Patient", 1),
+    Need("RelatedPerson", 60),
+    Need("CareTeam", 10),
+    Need("Coverage", 20),
+    Need("CoverageEligibilityResponse", 40),
+    Need("Appointment", 200, VISITS_DAYS),
+    Need("Task", 400, None, (*sorted(OPEN), "rejected")),
+    Need("Task", 100, None, ("completed", "cancelled", "failed"), tuple(f"{TASK}|{kind}" for kind in ("interpreter", "ride"))),
+    Need("ServiceRequest", 100, 400, ("active", "draft", "on-hold", "completed")),
+    Need("DocumentReference", 200, 400),
+    Need("DiagnosticReport", 100, 120),
+    Need("Observation", 300, 60),
+    Need("Encounter", 60, 120),
+    Need("Communication", 200, 120),
+    Need("ClaimResponse", 60, 400),
+    Need("Claim", 60, 400),
+    Need("MedicationDispense", 60, 60),
+)
 
 
 @dataclass(slots=True)
@@ -58,20 +64,49 @@ class Loaded:
     tasks: dict[str, Version]
 
 
-def load(ctx: Context, scope: Scope, patients: Sequence[str], visit_types: dict[str, Json]) -> dict[str, Loaded]:
-    """Return the facts of those of the patients that are on record."""
+def load(ctx: Context, scope: Scope, units: Sequence[str], visit_types: dict[str, Json]) -> dict[str, Loaded]:
+    """Return the facts of those of the units that are on record: patients, and resources that are about nobody yet."""
+    patients = [one for one in units if "/" not in one]
+    found = _of_patients(ctx, scope, patients, visit_types) if patients else {}
+    return found | _apart(ctx, scope, [one for one in units if "/" in one])
+
+
+def _apart(ctx: Context, scope: Scope, units: Sequence[str]) -> dict[str, Loaded]:
+    """Return resources that are about nobody, each alone; one that is in a chart now, or gone, is as if it were not."""
+    if not units:
+        return {}
+    rows = queries.rows(
+        scope,
+        f"SELECT {queries.COLUMNS} FROM unnest(%s::text[]) AS u(unit) JOIN records_current c ON c.tenant = %s"
+        f" AND c.type = split_part(u.unit, '/', 1) AND c.id = split_part(u.unit, '/', 2) {_NEWEST}"
+        f" WHERE NOT c.deleted AND c.patient IS NULL AND ({scope.where})",
+        [list(units), scope.tenant, *scope.params],
+    )
+    here = {version.reference: version for version in (Version(*row) for row in rows)}
+    ids = {task_id(ctx.tenant, rule.code, unit, APART): unit for unit in units for rule in RULES if rule.apart}
+    tasks: dict[str, dict[str, Version]] = defaultdict(dict)
+    for id_, version in named(scope, ids).items():
+        tasks[ids[id_]][id_] = version
+    return {
+        unit: Loaded(Facts(ctx.now, ctx.zone, {}, {here[unit].type: [here[unit].resource]} if unit in here else {}), tasks[unit])
+        for unit in units
+    }
+
+
+def _of_patients(ctx: Context, scope: Scope, patients: Sequence[str], visit_types: dict[str, Json]) -> dict[str, Loaded]:
     wanted = [
-        {"type": kind, "count": need.count, "statuses": need.statuses,
+        {"type": need.type, "count": need.count, "statuses": need.statuses, "codes": need.codes,
          "since": ctx.now - timedelta(days=need.days) if need.days is not None else None}
-        for kind, need in NEEDS.items() if kind in READS or kind == "Task"
+        for need in NEEDS if need.type in READS
     ]  # fmt: skip
     rows = queries.rows(
         scope,
         f"SELECT c.patient, {queries.COLUMNS} FROM json_to_recordset(%s::json)"
-        " AS k(type text, count int, statuses json, since timestamptz) CROSS JOIN unnest(%s::text[]) AS p(id)"
+        " AS k(type text, count int, statuses json, codes json, since timestamptz) CROSS JOIN unnest(%s::text[]) AS p(id)"
         " CROSS JOIN LATERAL (SELECT c.* FROM records_current c"
         " WHERE c.tenant = %s AND c.patient = p.id AND c.type = k.type AND NOT c.deleted"
         " AND (k.statuses IS NULL OR c.status IN (SELECT json_array_elements_text(k.statuses)))"
+        " AND (k.codes IS NULL OR c.code IN (SELECT json_array_elements_text(k.codes)))"
         f" AND (k.since IS NULL OR c.sort_at IS NULL OR c.sort_at >= k.since) AND ({scope.where})"
         f" ORDER BY c.sort_at DESC, c.id LIMIT k.count) c {_NEWEST}",
         [orjson.dumps(wanted).decode(), list(patients), scope.tenant, *scope.params],
@@ -97,7 +132,7 @@ def _in_groups(ctx: Context, scope: Scope, patients: Sequence[str]) -> list[tupl
         f" JOIN records_current c ON c.tenant = r.tenant AND c.type = r.type AND c.id = r.id {_NEWEST}"
         " WHERE r.tenant = %s AND left(r.target, 500) = ANY(%s) AND r.type = 'Appointment' AND r.param = 'actor'"
         f" AND NOT c.deleted AND c.patient <> substr(r.target, 9) AND c.sort_at >= %s AND ({scope.where})",
-        [scope.tenant, [f"Patient/{id_}" for id_ in patients], ctx.now - timedelta(days=120), *scope.params],
+        [scope.tenant, [f"Patient/{id_}" for id_ in patients], ctx.now - timedelta(days=VISITS_DAYS), *scope.params],
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from waypost.coordination.worklist.rules.table import APART_TYPES
 from waypost.kernel.scope import Scope
 
 
@@ -34,8 +35,10 @@ def everyone(scope: Scope, at: datetime) -> None:
         cursor.execute(
             "INSERT INTO coordination_look AS l (tenant, patient, at) SELECT c.tenant, c.id, %s FROM records_current c"
             " WHERE c.tenant = %s AND c.type = 'Patient' AND NOT c.deleted"
+            " UNION ALL SELECT c.tenant, c.type || '/' || c.id, %s FROM records_current c"
+            " WHERE c.tenant = %s AND c.type = ANY(%s) AND c.patient IS NULL AND NOT c.deleted"
             " ON CONFLICT (tenant, patient) DO UPDATE SET at = least(l.at, EXCLUDED.at)",
-            [at, scope.tenant],
+            [at, scope.tenant, at, scope.tenant, list(APART_TYPES)],
         )
 
 

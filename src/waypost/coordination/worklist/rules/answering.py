@@ -28,8 +28,13 @@ class Answers:
 
 
 def ask(facts: Facts, rules: Iterable[InForce]) -> Answers:
-    """Return what every rule says; of the dead and of merged records none says anything."""
+    """Return what every rule says; of the dead and of merged records none says anything.
+
+    Of a resource that is about nobody yet only the rules are asked that look at such.
+    """
     answers = Answers()
+    if not facts.id:
+        rules = [one for one in rules if one.rule.apart]
     nobody = people.died(facts.patient) or bool(people.survivor(facts.patient)) or facts.patient.get("active") is False
     for one in rules:
         code = one.rule.code

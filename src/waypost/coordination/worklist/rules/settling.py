@@ -7,6 +7,7 @@ from typing import Any
 
 from waypost.coordination.worklist.kinds import POOL, POOL_NAMES, TASK, kind_of
 from waypost.coordination.worklist.reading import LANE_EXTENSION, OPEN
+from waypost.coordination.worklist.reading import code_of as concept_code
 from waypost.coordination.worklist.rules.answering import Answers
 from waypost.coordination.worklist.rules.shapes import FACT, SWITCH, Facts, Item, Rule
 from waypost.coordination.worklist.rules.table import BY_CODE, code_of
@@ -23,13 +24,27 @@ def task_id(tenant: int, rule: str, subject: str, key: str) -> str:
     return str(ids.uuid5_of("rule", str(tenant), rule, subject, key))
 
 
-def wanted(tenant: int, patient: str, answers: Answers) -> dict[str, tuple[Rule, Item]]:
-    """Return what should be there, by Task id."""
+def subject_of(unit: str) -> str:
+    """Return what a unit of the rules is: a patient by id, or a resource that is about nobody yet."""
+    return unit if "/" in unit else f"Patient/{unit}"
+
+
+def wanted(tenant: int, unit: str, facts: Facts, answers: Answers) -> dict[str, tuple[Rule, Item]]:
+    """Return what should be there, by Task id. Where a person or a door has made the same work, none is made beside it."""
     return {
-        task_id(tenant, code, f"Patient/{patient}", item.key): (BY_CODE[code], item)
+        task_id(tenant, code, subject_of(unit), item.key): (BY_CODE[code], item)
         for code, items in answers.items.items()
         for item in items
+        if not any(_stands_in(other, BY_CODE[code], item.focus) for other in facts.all("Task"))
     }
+
+
+def _stands_in(other: Json, rule: Rule, about: str) -> bool:
+    """Say whether open work that no rule made is of a rule's kind and about the same: its focus, or the patient at large."""
+    if code_of(other) or other.get("status") not in OPEN or concept_code(other.get("code"), TASK) != rule.kind:
+        return False
+    focus = (other.get("focus") or {}).get("reference", "")
+    return focus == about or (not focus and not rule.own_only)
 
 
 def settle(facts: Facts, answers: Answers, asked: Mapping[str, tuple[Rule, Item]], standing: Mapping[str, Json]) -> list[Json]:
@@ -52,6 +67,8 @@ def _why_gone(facts: Facts, task: Json, code: str, answers: Answers) -> str:
         return "The patient has died."
     if rule is None or code not in answers.items:
         return "The rule that made this is switched off."
+    if any(_stands_in(other, rule, (task.get("focus") or {}).get("reference", "")) for other in facts.all("Task")):
+        return "Somebody's own work stands for it."
     try:
         return rule.gone(facts, task)
     except Exception:
@@ -112,7 +129,6 @@ def task_of(facts: Facts, id_: str, rule: Rule, item: Item) -> Json:
         "priority": item.priority,
         "code": {"coding": [{"system": TASK, "code": rule.kind, "display": name}], "text": name},
         "description": item.what,
-        "for": {"reference": f"Patient/{facts.id}"},
         "authoredOn": _instant(facts.now),
         "lastModified": _instant(facts.now),
         "performerType": [{"coding": [{"system": POOL, "code": pool, "display": POOL_NAMES[pool]}], "text": POOL_NAMES[pool]}],
@@ -120,6 +136,8 @@ def task_of(facts: Facts, id_: str, rule: Rule, item: Item) -> Json:
     }
     if item.owner:
         made["owner"] = {"reference": item.owner.reference, **({"display": item.owner.name} if item.owner.name else {})}
+    if facts.id:
+        made["for"] = {"reference": f"Patient/{facts.id}"}
     if item.focus:
         made["focus"] = {"reference": item.focus}
     if item.due:

@@ -11,6 +11,8 @@ from waypost.kernel.dates import local_day
 Json = dict[str, Any]
 Figures = Mapping[str, int]
 SWITCH = "urn:waypost:rule:"
+FACT = "urn:waypost:fact"
+APART = "apart"  # the key of the one fact of a resource that is about nobody yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ Answer = Item | Again
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One patient's record as the rules see it at one instant."""
+    """One patient's record as the rules see it at one instant; without a patient, one resource that is about nobody yet."""
 
     now: datetime
     zone: str
@@ -113,6 +115,8 @@ class Rule:
     until: date | None = None
     on: bool = True
     figures: tuple[Figure, ...] = ()
+    own_only: bool = False  # another's work of the kind about the patient at large does not stand in for it
+    apart: tuple[str, ...] = ()  # types that it also looks at where they are about no patient
 
     def stands(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day <= self.until)
@@ -124,6 +128,3 @@ class Rule:
 def key_of(task: Json) -> str:
     """Return the fact that a Task of a rule stands for."""
     return next((i.get("value", "") for i in task.get("identifier", ()) if i.get("system") == FACT), "")
-
-
-FACT = "urn:waypost:fact"

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from waypost.coordination.worklist.rules.shapes import Facts, Json, Who
-from waypost.kernel.business_days import is_business_day
-from waypost.kernel.dates import local_day, say_moment
+from waypost.coordination.worklist.kinds import TASK
+from waypost.coordination.worklist.reading import code_of
+from waypost.coordination.worklist.rules.shapes import Facts, Json, Who, key_of
+from waypost.kernel.business_days import business_days_after, is_business_day
+from waypost.kernel.dates import local_day, read_moment, say_moment, say_short
 from waypost.registry import fhir as people
 from waypost.scheduling import fhir
-
-AHEAD = frozenset({"booked"})
 
 
 def start_of(visit: Json) -> datetime | None:
@@ -67,17 +68,11 @@ def fate(facts: Facts, task: Json, otherwise: str) -> str:
     if said:
         return said
     start = start_of(visit)
-    if start is not None and f"{start:%Y-%m-%dT%H:%M}" not in _starts_in(task):
+    if start is not None and f"{start:%Y-%m-%dT%H:%M}" not in key_of(task):
         return f"The visit was moved to {when(facts, start)}."
     if start is not None and start <= facts.now:
         return "The time of the visit has come."
     return otherwise
-
-
-def _starts_in(task: Json) -> str:
-    from waypost.coordination.worklist.rules.shapes import key_of
-
-    return key_of(task)
 
 
 def visit_key(visit: Json, start: datetime) -> str:
@@ -107,8 +102,32 @@ def business_days_before(day: date, count: int) -> date:
     return day
 
 
-def on_or_before(day: date) -> date:
-    """Return `day`, or the last business day before it where it is none."""
-    while not is_business_day(day):
-        day -= timedelta(days=1)
-    return day
+def visit_type_of(facts: Facts, visit: Json) -> Json:
+    """Return the body of a visit's type, or an empty one where it is none of ours."""
+    return facts.visit_types.get(fhir.visit_type_code(visit) or "", {})
+
+
+def focused(facts: Facts, reference: str, *kinds: str) -> Iterator[Json]:
+    """Yield this patient's Tasks of these kinds about one thing."""
+    for task in facts.all("Task"):
+        if (task.get("focus") or {}).get("reference") == reference and code_of(task.get("code"), TASK) in kinds:
+            yield task
+
+
+def refers_to(references: Any, reference: str) -> bool:
+    """Say whether one of the references is that one."""
+    found = references if isinstance(references, list) else [references] if references else []
+    return any((one or {}).get("reference") == reference for one in found)
+
+
+def read_at(facts: Facts, communication: Json) -> datetime | None:
+    return read_moment(communication.get("sent") or communication.get("received"), facts.zone)
+
+
+def business_days_later(day: date, count: int) -> date:
+    return business_days_after(day, count)
+
+
+def short(facts: Facts, day: date) -> str:
+    """Return 'Nov 24, 2026': with its year, as a sentence on record does not age."""
+    return say_short(day)
