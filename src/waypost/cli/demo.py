@@ -135,6 +135,10 @@ def _prepare(args: argparse.Namespace) -> int:
         filing.ensure(patients=args.patients, seed=args.seed, short=args.short_history, progress=shown.to)
     if made:
         database.take_stock()
+    from waypost.coordination.worklist.engine import running
+
+    with reporting.progress("Making the day's work", quiet=args.json) as shown:
+        running.run_once(progress=shown.to)
     audit.anchor()
     return 0
 

@@ -35,6 +35,7 @@ def appointment(
     order: str = "",
     staff_note: str = "",
     site_name: str = "",
+    soon: bool = False,
 ) -> Json:
     """Return the Appointment: everyone's part as a period, the time held around it where it differs."""
     kind = visit.type
@@ -75,7 +76,7 @@ def appointment(
     rng = Random(f"{visit.id}:confirmed")
     for person in visit.people:
         answer = _STATUS_OF_PATIENT[visit.status]
-        if visit.status == "booked" and ("cast" in person.tags or rng.random() < 0.6):
+        if visit.status == "booked" and ("cast" in person.tags or rng.random() < (0.1 if soon else 0.3)):
             answer = "needs-action"  # asked, no reply yet
         made["participant"].append(
             {"actor": ref(person.reference, person.shown), "required": "required", "status": answer,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 
-from waypost.demo import appointments, history, identity, marisol, money, words, work
+from waypost.demo import appointments, history, identity, marisol, money, told, words, work
 from waypost.demo.calendars import Openings
 from waypost.demo.fhir import Json
 from waypost.demo.people import Person
@@ -13,6 +13,7 @@ from waypost.demo.times import local_day
 from waypost.demo.visits import Visit
 from waypost.kernel import ids
 
+_TAKEN_BACK = 0.93  # orders whose visit did not come about
 _SEEN = {"primary-care", "cardiology"}
 
 
@@ -78,7 +79,7 @@ class Maker:
             reason = words.reason_for("pc-well-child" if person.is_child else "pc-follow-up", person, rng)
             met = history.past_encounter(person, at, reason)
             taken = history.readings(person, at, place / (len(days) + 1), met["id"])
-            made += [met, *taken]
+            made += [met, *taken, *told.about_results(person, taken, self.now)]
             if place == len(days) - 1:
                 made.append(words.progress_note(person, at, reason, taken, met["id"]))
         return made
@@ -92,7 +93,7 @@ class Maker:
         made = [met]
         if visit.status == "fulfilled" and visit.type["department"] in _SEEN and not visit.type["telehealth"]:
             taken = history.readings(person, visit.came[1], 1.0, met["id"])
-            made += taken
+            made += [*taken, *told.about_results(person, taken, self.now)]
             if rng.random() < 0.3:
                 made.append(words.progress_note(person, visit.came[2], reason, taken, met["id"]))
         return made
@@ -140,7 +141,9 @@ def order_for(visit: Visit, person: Person, reason: str, now: datetime) -> Json:
     """Return the order that a visit stands on."""
     on = local_day(visit.booked_at or visit.start) - timedelta(days=1)
     on = max(on, min(person.registered, local_day(visit.start)))
-    status = {"fulfilled": "completed", "cancelled": "active"}.get(visit.status, "active")
+    status = "completed" if visit.status == "fulfilled" else "active"
+    if visit.status in {"cancelled", "noshow"} and Random(f"{visit.id}:order").random() < _TAKEN_BACK:
+        status = "revoked"  # whoever ordered it thought better of it, or it was done elsewhere
     text = (
         reason
         if visit.type["department"] in {"radiology"}

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import Random
 
-from waypost.demo import appointments, cast, charts, faxes, money, people, places, special, staff, work
+from waypost.demo import appointments, cast, charts, faxes, money, people, places, special, staff, told, work
 from waypost.demo.calendars import Hours, Openings, calendars
 from waypost.demo.fhir import Json
 from waypost.demo.ledger import Ledger, needs_at
@@ -80,8 +80,10 @@ class Clinic:
         note = rng.choice(_STAFF_NOTES) if rng.random() < 0.12 else ""
         site = next(site.name for site in places.SITES if visit.site.endswith(site.id))
         yield appointments.appointment(
-            visit, self.hours, reason=visit.reason, order=f"ServiceRequest/{made_order['id']}" if made_order else "", staff_note=visit.staff_note or note, site_name=site
+            visit, self.hours, reason=visit.reason, order=f"ServiceRequest/{made_order['id']}" if made_order else "", staff_note=visit.staff_note or note, site_name=site,
+            soon=visit.start < self.now + timedelta(days=3),
         )  # fmt: skip
+        yield from told.about_visit(visit, made_order, self.now)
         if visit.status == "booked" and visit.start > self.now and len(visit.people) == 1:
             booked = visit.booked_at or self.now
             ride = bool(person.needs and "Wheelchair" in person.needs[0]) or rng.random() < 0.03

@@ -106,8 +106,8 @@ def coverage(person: Person, today: date) -> list[Json]:
     }
     if not person.is_child:
         cover["subscriber"] = ref(person.reference, person.shown)
-    asked = today - timedelta(days=rng.choice([2, 5, 9, 20, 34, 60, 83, 120]))
-    if (rng.random() < 0.12 and "cast" not in person.tags) or asked <= person.registered:
+    asked = today - timedelta(days=rng.choice([1, 2, 4, 5, 7, 9, 11, 14, 17, 20, 22, 60, 83]))
+    if (rng.random() < 0.05 and "cast" not in person.tags) or asked <= person.registered:
         return [cover]
     left = 0.0 if code != "EHCPOL" else rng.choice([0, 125.0, 412.5, 640.0, 1180.25])
     return [cover, answer(person, cover, payer, asked, left, active=rng.random() < 0.96)]

@@ -67,6 +67,11 @@ def follow(ctx: Context) -> Done:
     return Done(len(patients), filed, more=len(told) == FEED_ROWS_MAX or len(due) == room)
 
 
+def waiting(ctx: Context) -> int:
+    """Return how many patients are still to be looked at now."""
+    return looks.waiting(scopes.everything(ctx, "rule", what="feed"), ctx.now)
+
+
 def settle(ctx: Context, scope: Scope, patients: Sequence[str], rules: tuple[InForce, ...], types: dict[str, settling.Json]) -> int:
     """Look at these patients; one that cannot be settled with the others is tried alone, then noted."""
     if not patients:

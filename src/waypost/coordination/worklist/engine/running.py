@@ -3,10 +3,12 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from django.db import DatabaseError, close_old_connections, connection
 
 from waypost.access import accounts
+from waypost.coordination.worklist.engine import following
 from waypost.coordination.worklist.engine.following import ACTOR, Done, follow
 from waypost.kernel.clock import Clock
 from waypost.kernel.context import Context
@@ -30,19 +32,24 @@ def pass_over(ctx: Context) -> Done:
     raise AssertionError
 
 
-def catch_up(ctx: Context) -> int:
+Progress = Callable[[int, int], object]
+
+
+def catch_up(ctx: Context, progress: Progress | None = None) -> int:
     """Do all there is to do now, and return how many Tasks were filed."""
-    filed = 0
+    filed = looked = 0
     while True:
         done = pass_over(ctx)
-        filed += done.filed
+        filed, looked = filed + done.filed, looked + done.patients
+        if progress:
+            progress(looked, looked + following.waiting(ctx))
         if not done.more:
             return filed
 
 
-def run_once(clock: Clock | None = None) -> int:
+def run_once(clock: Clock | None = None, progress: Progress | None = None) -> int:
     """Do all there is to do for every clinic."""
-    return sum(catch_up(accounts.context_of(tenant, ACTOR, door="worker", clock=clock)) for tenant in accounts.tenants())
+    return sum(catch_up(accounts.context_of(tenant, ACTOR, door="worker", clock=clock), progress) for tenant in accounts.tenants())
 
 
 def run(stop: threading.Event) -> None:

@@ -44,12 +44,13 @@ def _ending(facts: Facts, figures: Figures) -> Iterator[Answer]:
 
 
 def _unverified(facts: Facts, figures: Figures) -> Iterator[Answer]:
-    for visit, start in ahead(facts):
+    """One answer serves all visits that are near, so only the first asks for it."""
+    for visit, start in sorted(ahead(facts), key=lambda pair: (pair[1], pair[0].get("id", "")))[:1]:
         day = local_day(start, facts.zone)
         opens = facts.start_of(business_days_before(day, figures["days"]))
         if facts.now < opens:
             yield Again(opens)
-            continue
+            return
         yield Again(start)
         for one in _views(facts, facts.today):
             if one.self_pay or one.state == "ended":
