@@ -1,12 +1,12 @@
 """Rules about who the patient is and whom one may speak to: what is missing, who leads the care, whose leave ends."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from waypost.chart.rules.people import ADULT_YEARS, ends_at_majority
 from waypost.coordination.contacts.reading import contacts_of
 from waypost.coordination.worklist.kinds import TASK
-from waypost.coordination.worklist.reading import code_of, due_of
+from waypost.coordination.worklist.reading import OPEN, code_of, due_of
 from waypost.coordination.worklist.rules.shapes import (
     SWITCH,
     Again,
@@ -113,15 +113,25 @@ def _bounced(facts: Facts, figures: Figures) -> Iterator[Answer]:
     """A number that turned out wrong, or an e-mail that came back, until the patient's numbers are changed."""
     changed = read_moment((facts.patient.get("meta") or {}).get("lastUpdated"))
     for contact in reversed(contacts_of(facts.all("Communication"), facts.zone)):
-        if contact.outcome == "wrong-number" and (changed is None or contact.at > changed):
+        if contact.outcome == "wrong-number" and (changed is None or contact.at > changed) and not _long_ago(facts, figures, contact.at):
+            yield Again(_lets_go(facts, figures, contact.at))
             yield _not_reaching(facts, contact.id, contact.at.date().isoformat(), "the phone number", f"A call on {say_short(local_day(contact.at, facts.zone))} reached the wrong person")
             return
     for one in facts.all("Communication"):
         at = read_moment(one.get("sent"), facts.zone)
         medium = {c.get("code") for m in one.get("medium") or () for c in m.get("coding") or ()}
-        if one.get("status") in {"stopped", "not-done"} and medium & {"EMAILWRIT", "SMSWRIT"} and at is not None and (changed is None or at > changed):
+        if one.get("status") in {"stopped", "not-done"} and medium & {"EMAILWRIT", "SMSWRIT"} and at is not None and (changed is None or at > changed) and not _long_ago(facts, figures, at):
+            yield Again(_lets_go(facts, figures, at))
             yield _not_reaching(facts, one.get("id", ""), "", "the e-mail address or mobile number", f"What was sent on {say_short(local_day(at, facts.zone))} could not be delivered")
             return
+
+
+def _lets_go(facts: Facts, figures: Figures, at: datetime) -> datetime:
+    return facts.end_of(local_day(at, facts.zone) + timedelta(days=figures["back"]))
+
+
+def _long_ago(facts: Facts, figures: Figures, at: datetime) -> bool:
+    return facts.now >= _lets_go(facts, figures, at)
 
 
 def _not_reaching(facts: Facts, id_: str, day: str, what: str, said: str) -> Item:
@@ -184,7 +194,8 @@ def _promises(facts: Facts, figures: Figures) -> Iterator[Answer]:
     """A promise that its owner has not kept when its moment passed becomes the team's."""
     for task in facts.all("Task"):
         due = due_of(task, facts.zone)
-        if code_of(task.get("code"), TASK) not in {"promise", "call-back"} or due is None or not task.get("owner") or task.get("instantiatesUri"):
+        promised = code_of(task.get("code"), TASK) in {"promise", "call-back"} and task.get("status") in OPEN
+        if not promised or due is None or not task.get("owner") or task.get("instantiatesUri"):
             continue
         opens = due + timedelta(minutes=figures["minutes"])
         if facts.now < opens:
@@ -232,6 +243,7 @@ RULES = (
         code="details-bounced", name="Contact details that do not reach the patient", kind="missing", source="OUT-2", pool="desk",
         says="A call reached the wrong person, or an e-mail or text came back. Ends when the patient's numbers are changed.",
         reads=("Patient", "Communication", "CareTeam"), decide=_bounced, gone=_changed, act="chart",
+        figures=(Figure("back", "Let it go after this many days", 90, 7, 100, "days"),),
     ),
     Rule(
         code="care-team-lead", name="Care team without a lead", kind="care-lead", source="FACT-8", pool="coordinators",

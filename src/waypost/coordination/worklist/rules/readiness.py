@@ -53,9 +53,9 @@ def _lacking(facts: Facts, visit: Json, start: datetime, day: date) -> Iterator[
     """Yield what is not there, unless it is work of its own already."""
     kind, reference = visit_type_of(facts, visit), f"Appointment/{visit['id']}"
     order = _order_of(facts, visit)
-    if kind.get("order_required") and order is None and not any(focused(facts, reference, "order-missing")):
+    if kind.get("order_required") and order is None and not _open(facts, reference, "order-missing"):
         yield "an order"
-    if not any(focused(facts, reference, "authorization")):
+    if not _open(facts, reference, "authorization"):
         state = _authorization(facts, visit, order, day)
         if state in NOT_AUTHORIZED:
             yield NOT_AUTHORIZED[state]
@@ -68,6 +68,10 @@ def _lacking(facts: Facts, visit: Json, start: datetime, day: date) -> Iterator[
             yield ASKED_FOR[code]
     if kind.get("drug") and not _drug(facts, day):
         yield "the drug"
+
+
+def _open(facts: Facts, reference: str, kind: str) -> bool:
+    return any(task.get("status") in OPEN for task in focused(facts, reference, kind))
 
 
 def _order_of(facts: Facts, visit: Json) -> Json | None:
