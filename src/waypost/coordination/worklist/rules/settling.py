@@ -1,7 +1,6 @@
 """What the rules answered against the Tasks that stand: what to make, change, end and open again. Pure."""
 
 from collections.abc import Mapping
-from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -82,7 +81,7 @@ def _asked(facts: Facts, id_: str, rule: Rule, item: Item, before: Json | None) 
     status = before.get("status")
     if status not in OPEN and not is_gone(before):
         return None  # a person ended it: that stands as long as the fact is the same
-    made = deepcopy(before)
+    made = {**before}  # whole elements are put in place of others; none is changed
     for name in _OF_RULE:
         if name in fresh:
             made[name] = fresh[name]
