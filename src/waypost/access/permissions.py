@@ -18,6 +18,7 @@ class Permission(StrEnum):
     COVERAGE_EDIT = "coverage.edit"
     TASK_WORK = "task.work"
     LETTER_SEND = "letter.send"
+    ORDER_ENTER = "order.enter"  # referrals and orders, for the clinician named; their steps and ends
     PAPER_PRINT = "paper.print"  # slips, labels, day sheets, packets
     RECORD_FILE = "record.file"  # any resource, by the FHIR door
     RECORD_DELETE = "record.delete"
@@ -29,13 +30,13 @@ class Permission(StrEnum):
 
 P = Permission
 _DESK = {P.PATIENT_REGISTER, P.PATIENT_UPDATE, P.APPOINTMENT_BOOK, P.APPOINTMENT_STATUS, P.COVERAGE_EDIT, P.TASK_WORK,
-         P.LETTER_SEND, P.PAPER_PRINT, P.UNDO, P.CHART_READ, P.DOCUMENT_FILE}
+         P.LETTER_SEND, P.ORDER_ENTER, P.PAPER_PRINT, P.UNDO, P.CHART_READ, P.DOCUMENT_FILE}
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "coordinator": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.RECORD_FILE}),
     "scheduler": frozenset(_DESK | {P.RECORD_FILE}),
     "nurse": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.CHART_WRITE, P.RECORD_FILE}),
     "clinician": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.CHART_WRITE, P.RECORD_FILE}),
-    "records": frozenset({P.PATIENT_REGISTER, P.PATIENT_UPDATE, P.PATIENT_MERGE, P.CHART_READ, P.TASK_WORK, P.UNDO,
+    "records": frozenset({P.ORDER_ENTER, P.PATIENT_REGISTER, P.PATIENT_UPDATE, P.PATIENT_MERGE, P.CHART_READ, P.TASK_WORK, P.UNDO,
                           P.DOCUMENT_FILE, P.PAPER_PRINT, P.RECORD_FILE, P.RECORD_DELETE}),
     "billing": frozenset({P.COVERAGE_EDIT, P.PATIENT_UPDATE, P.TASK_WORK, P.UNDO, P.LETTER_SEND,
                           P.PAPER_PRINT}),

@@ -278,7 +278,7 @@ def block(resources: Iterable[tuple[str, str]], span: Span, reason: str, now: da
 
 
 def outside(
-    patient: str, name: str, span: Span, *, place: str, phone: str, reason: str, now: datetime
+    patient: str, name: str, span: Span, *, place: str, phone: str, reason: str, now: datetime, order: str = ""
 ) -> Resource:
     """Return a visit somewhere else, which takes the patient's time and nobody else's."""
     who = {"actor": _actor(f"Patient/{patient}", name), "required": "required", "status": "accepted"}
@@ -288,6 +288,8 @@ def outside(
         "created": say(now),
         "participant": [who],
     }
+    if order:
+        base["basedOn"] = [{"reference": f"ServiceRequest/{order}"}]
     base = with_extension(base, "outside", "valueBoolean", True)
     return elsewhere(base, span, place=place, phone=phone, reason=reason)
 

@@ -18,7 +18,13 @@ from waypost.coordination.actions.once import once
 from waypost.coordination.actions.people import living, name_of
 from waypost.coordination.actions.visits import cancel_all, read
 from waypost.coordination.actions.waiting import found_a_time, still_waiting
-from waypost.coordination.problems import AlreadyOnRoster, NotOnRoster, SeriesNotFree, SeriesTooLong
+from waypost.coordination.problems import (
+    AlreadyOnRoster,
+    NotOnRoster,
+    OrderNeeded,
+    SeriesNotFree,
+    SeriesTooLong,
+)
 from waypost.coordination.wishes import BookingWish, SeatWish, SeriesWish
 from waypost.kernel import ids
 from waypost.kernel.context import Context
@@ -202,6 +208,7 @@ def add_outside_visit(
     place: str,
     phone: str = "",
     reason: str = "",
+    order: str = "",
     key: str = "",
 ) -> Version:
     """Note a visit at another clinic. The patient's time is taken, so that nothing here is booked over it."""
@@ -209,8 +216,10 @@ def add_outside_visit(
     def do() -> Version:
         person = living(ctx, patient)
         _check_outside(start, end)
+        if order and not orders.stands(ctx.tenant, order, patient):
+            raise OrderNeeded("That order is not this patient's, or no longer in force.", expression=["Appointment.basedOn"])
         return scheduling.outside(
-            ctx, (patient, name_of(person)), Span(start, end), place=place, phone=phone, reason=reason
+            ctx, (patient, name_of(person)), Span(start, end), place=place, phone=phone, reason=reason, order=order
         )
 
     return once(ctx, key, do)

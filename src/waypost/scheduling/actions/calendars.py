@@ -33,13 +33,13 @@ def block(ctx: Context, resources: Sequence[str], span: Span, reason: str) -> Ve
 
 @action(Permission.APPOINTMENT_BOOK)
 def outside(
-    ctx: Context, patient: tuple[str, str], span: Span, *, place: str, phone: str = "", reason: str = ""
+    ctx: Context, patient: tuple[str, str], span: Span, *, place: str, phone: str = "", reason: str = "", order: str = ""
 ) -> Version:
     """Note a visit elsewhere; the patient's time is taken. Raises PatientElsewhere where it is taken already."""
     answer = take(ctx, [Want(f"Patient/{patient[0]}", span)])
     if isinstance(answer, list):
         raise PatientElsewhere
     new = fhir.outside(
-        *patient, span, place=place, phone=phone, reason=reason, now=ctx.now.replace(microsecond=0)
+        *patient, span, place=place, phone=phone, reason=reason, now=ctx.now.replace(microsecond=0), order=order
     )
     return records.file_many(ctx, [*released(ctx, answer[1]), Filing(new, "Appointment")])[-1]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from waypost.coordination import actions as coordination
 from waypost.coordination import patients
+from waypost.coordination.referrals import queries, writing
 from waypost.kernel import ids
 from waypost.kernel.dates import local_day, say_time
 from waypost.kernel.problem import Problem
@@ -62,17 +63,19 @@ class OutsideForm(DeskForm):
 def outside(request: Request) -> HttpResponse:
     """Ask for and note a visit elsewhere."""
     patient = asked.id_(request.POST, "patient") or asked.id_(request.GET, "patient")
-    form = _form(request, {"key": str(ids.uuid7(request.ctx.now))})
+    order = asked.id_(request.POST, "order") or asked.id_(request.GET, "order")
+    form = _form(request, {"key": str(ids.uuid7(request.ctx.now)), **_asked_for(request, order)})
 
     def note(said: dict[str, Any]) -> Version:
         starts, ends = _span(request, said)
         return coordination.add_outside_visit(
-            request.ctx, patient, starts, ends, place=said["place"], phone=said["phone"], reason=said["reason"], key=said["key"]
-        )
+            request.ctx, patient, starts, ends, place=said["place"], phone=said["phone"], reason=said["reason"], key=said["key"],
+            order=order,
+        )  # fmt: skip
 
     page = FormPage(
         title="Visit elsewhere", action=reverse("visit-outside"), form=form, verb="Note it", band=_band(request, patient),
-        back=f"{reverse('find-times')}?patient={patient}", hidden=[("patient", patient)],
+        back=f"{reverse('find-times')}?patient={patient}", hidden=[("patient", patient), ("order", order)],
         hint="It takes the patient's time, so nothing here is booked over it, and stands in the letter of that day.",
     )  # fmt: skip
     return _answer(request, page, note, "Noted.")
@@ -100,6 +103,15 @@ def change(request: Request, id: str) -> HttpResponse:
         band=_band(request, patient), back=reverse("visit", args=[id]), hidden=[("expect", expect)],
     )  # fmt: skip
     return _answer(request, page, note, "Changed.")
+
+
+def _asked_for(request: Request, order: str) -> dict[str, str]:
+    """Return what a referral says already: to whom, their phone, what for."""
+    if not order:
+        return {}
+    referral = queries.one(request.ctx, order)[1].resource
+    phone = writing.extension_of(referral, "phone") or ""
+    return {"place": writing.to_of(referral), "phone": phone, "reason": writing.what_of(referral)}
 
 
 def _form(request: Request, initial: dict[str, Any]) -> OutsideForm:

@@ -1,0 +1,1 @@
+"""Referrals and orders as closed loops: made, sent, scheduled, seen, report back, patient told."""

@@ -1,0 +1,258 @@
+"""Where a referral stands, from the resources around its ServiceRequest. Pure; the rules that make work read it too.
+
+Nothing of it is kept: state and ages are worked out whenever they are asked for (FUP-4, FUP-3).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from waypost.coordination.referrals.limits import (
+    REPORT_WITHIN_DAYS,
+    SCHEDULED_WITHIN_DAYS,
+    SOON_DAYS,
+    TOLD_WITHIN_BUSINESS_DAYS,
+)
+from waypost.kernel.business_days import business_days_after
+from waypost.kernel.dates import local_day, read_moment
+
+Json = dict[str, Any]
+
+REFERRAL = "urn:waypost:referral"  # category of what a person noted: sent, seen, told
+REFERRAL_END = "urn:waypost:referral-end"
+DEPARTMENT = "urn:waypost:department"
+EXTENSION = "urn:waypost:extension:"
+SNOMED_REFERRAL = "3457005"
+STEPS = ("made", "sent", "scheduled", "seen", "report", "told")
+STEP_WORDS = {
+    "made": "Made", "sent": "Sent", "scheduled": "Scheduled", "seen": "Seen", "report": "Report back", "told": "Patient told",
+}  # fmt: skip
+ENDS = {
+    "declined": "Patient declined", "not-needed": "No longer needed", "elsewhere": "Sent elsewhere", "closed": "Loop closed",
+}  # fmt: skip
+OPEN = frozenset({"draft", "active", "on-hold"})
+_KEPT = frozenset({"booked", "arrived", "checked-in", "fulfilled", "pending"})
+_CAME = frozenset({"arrived", "checked-in", "fulfilled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the line: when it was done and what says so ('Appointment/x'); '' and None where it was not."""
+
+    code: str
+    on: date | None = None
+    source: str = ""
+    how: str = ""  # sent by fax; report's name; who was told
+
+    @property
+    def done(self) -> bool:
+        return bool(self.source)
+
+    @property
+    def word(self) -> str:
+        return STEP_WORDS[self.code]
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Where one referral stands. `next` is the step it waits for, '' where it has ended."""
+
+    id: str
+    steps: tuple[Step, ...]
+    next: str
+    due: date | None
+    overdue: bool
+    soon: bool
+    days: int  # since the step that the clock runs from
+    urgency: str
+    outside: bool
+    ended: str = ""  # code of ENDS
+    rule: str = ""
+    visit: str = ""  # the Appointment that counts
+    missed: str = ""  # an Appointment that was cancelled or missed, where none stands
+
+    def step(self, code: str) -> Step:
+        return self.steps[STEPS.index(code)]
+
+    @property
+    def ordered(self) -> date | None:
+        return self.steps[0].on
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands about one ServiceRequest: everything that refers to it."""
+
+    request: Json
+    others: Sequence[Json] = field(default_factory=tuple)
+
+    def of(self, type_: str) -> list[Json]:
+        return [one for one in self.others if one.get("resourceType") == type_]
+
+
+def loop_of(around: Around, today: date, zone: str) -> Loop:
+    """Return where a referral stands on a day of the clinic's."""
+    request = around.request
+    visit, missed = _visits(around, zone)
+    steps = (
+        _made(request, zone), _sent(around, zone), _scheduled(visit, zone), _seen(around, visit, zone), _report(around, zone), _told(around, zone),
+    )  # fmt: skip
+    ended = _ended(request, steps)
+    following = "" if ended else _next(steps)
+    due, rule = (None, "") if ended else _due(request, steps, following, visit, today, zone)
+    since = _since(steps, following)
+    return Loop(
+        id=request.get("id", ""),
+        steps=steps,
+        next=following,
+        due=due,
+        overdue=due is not None and today > due,
+        soon=due is not None and 0 <= (due - today).days <= SOON_DAYS,
+        days=max((today - since).days, 0) if since else 0,
+        urgency=urgency_of(request),
+        outside=is_outside(request),
+        ended=ended,
+        rule=rule,
+        visit=visit.get("id", "") if visit else "",
+        missed=missed.get("id", "") if missed and not visit else "",
+    )
+
+
+def urgency_of(request: Json) -> str:
+    return request["priority"] if request.get("priority") in SCHEDULED_WITHIN_DAYS else "routine"
+
+
+def is_outside(request: Json) -> bool:
+    return any(one.get("url") == EXTENSION + "outside" and one.get("valueBoolean") is True for one in request.get("extension", ()))
+
+
+def is_referral(request: Json) -> bool:
+    """Say whether a ServiceRequest is one that somebody has to see through: an order, not a plan or an option."""
+    return request.get("intent", "order") in {"order", "original-order", "instance-order", "filler-order"}
+
+
+def schedule_by(request: Json, zone: str) -> date | None:
+    """Return the last day on which a date may be missing (FUP-4)."""
+    ordered = _day(request.get("authoredOn"), zone)
+    return ordered + timedelta(days=SCHEDULED_WITHIN_DAYS[urgency_of(request)]) if ordered else None
+
+
+def _made(request: Json, zone: str) -> Step:
+    return Step("made", _day(request.get("authoredOn"), zone), f"ServiceRequest/{request.get('id', '')}", (request.get("requester") or {}).get("display", ""))
+
+
+def _sent(around: Around, zone: str) -> Step:
+    """Return how and when it went out; inside the house the department sees it as soon as it is made."""
+    found = _noted(around, "sent", zone)
+    if found or is_outside(around.request):
+        return found or Step("sent")
+    made = _day(around.request.get("authoredOn"), zone)
+    return Step("sent", made, f"ServiceRequest/{around.request.get('id', '')}", "in house")
+
+
+def _visits(around: Around, zone: str) -> tuple[Json | None, Json | None]:
+    """Return the visit that counts and, where one fell through, the last that did. One that took place goes before one to come."""
+    visits = sorted(around.of("Appointment"), key=lambda one: str(one.get("start", "")))
+    came = [one for one in visits if one.get("status") in _CAME]
+    kept = [one for one in visits if one.get("status") in _KEPT]
+    lost = [one for one in visits if one.get("status") in {"cancelled", "noshow"}]
+    return (came or kept or [None])[-1 if came else 0], (lost or [None])[-1]
+
+
+def _scheduled(visit: Json | None, zone: str) -> Step:
+    if visit is None or visit.get("status") == "pending":
+        return Step("scheduled")
+    return Step("scheduled", _day(visit.get("start"), zone), f"Appointment/{visit.get('id', '')}")
+
+
+def _seen(around: Around, visit: Json | None, zone: str) -> Step:
+    noted = _noted(around, "seen", zone)
+    if noted or visit is None or visit.get("status") != "fulfilled":
+        return noted or Step("seen")
+    return Step("seen", _day(visit.get("start"), zone), f"Appointment/{visit.get('id', '')}")
+
+
+def _report(around: Around, zone: str) -> Step:
+    """Return the first report that was filed against it: a document, or a report of a laboratory or of imaging."""
+    papers = [
+        (_day(one.get("date"), zone), f"DocumentReference/{one.get('id', '')}", one.get("description") or (one.get("type") or {}).get("text", ""))
+        for one in around.of("DocumentReference")
+        if one.get("status", "current") == "current" and _related(one, around.request)
+    ]
+    reports = [
+        (_day(one.get("issued") or one.get("effectiveDateTime"), zone), f"DiagnosticReport/{one.get('id', '')}", (one.get("code") or {}).get("text", ""))
+        for one in around.of("DiagnosticReport")
+        if one.get("status") in {"final", "amended", "corrected", "appended", "partial"}
+    ]
+    found = sorted((*papers, *reports), key=lambda one: (one[0] or date.max, one[1]))
+    return Step("report", *found[0]) if found else Step("report")
+
+
+def _related(document: Json, request: Json) -> bool:
+    related = (document.get("context") or {}).get("related", ())
+    return any(one.get("reference") == f"ServiceRequest/{request.get('id', '')}" for one in related)
+
+
+def _told(around: Around, zone: str) -> Step:
+    return _noted(around, "told", zone) or Step("told")
+
+
+def _noted(around: Around, code: str, zone: str) -> Step | None:
+    """Return the last note of a step, as a person filed it."""
+    found = [
+        (_day(one.get("sent"), zone), f"Communication/{one.get('id', '')}", _words(one))
+        for one in around.of("Communication")
+        if one.get("status") == "completed" and code in _codes(one.get("category", ()), REFERRAL)
+    ]
+    found.sort(key=lambda one: (one[0] or date.min, one[1]))
+    return Step(code, *found[-1]) if found else None
+
+
+def _words(note: Json) -> str:
+    return next((one["contentString"] for one in note.get("payload", ()) if one.get("contentString")), "")
+
+
+def _ended(request: Json, steps: Sequence[Step]) -> str:
+    if request.get("status") in OPEN:
+        return ""
+    reason = next((one for one in request.get("extension", ()) if one.get("url") == EXTENSION + "end-reason"), {})
+    code = next(iter(_codes([reason.get("valueCodeableConcept") or {}], REFERRAL_END)), "")
+    if code in ENDS:
+        return code
+    return "closed" if request.get("status") == "completed" else "not-needed"
+
+
+def _next(steps: Sequence[Step]) -> str:
+    """Return the step after the furthest that was done: what was skipped on the way is shown, and holds nothing up."""
+    furthest = max(place for place, step in enumerate(steps) if step.done or place == 0)
+    return STEPS[furthest + 1] if furthest + 1 < len(STEPS) else ""
+
+
+def _due(request: Json, steps: Sequence[Step], following: str, visit: Json | None, today: date, zone: str) -> tuple[date | None, str]:
+    """Return by when the next step is due, and the rule that says so."""
+    if following in {"sent", "scheduled"}:
+        return schedule_by(request, zone), "FUP-4"
+    if following == "seen":
+        return (steps[2].on, "FUP-4") if visit else (None, "")
+    if following == "report":
+        seen = steps[3].on
+        return (seen + timedelta(days=REPORT_WITHIN_DAYS) if seen else None), "FUP-4"
+    report = steps[4].on
+    return (business_days_after(report, TOLD_WITHIN_BUSINESS_DAYS) if report and following == "told" else None), "FUP-3"
+
+
+def _since(steps: Sequence[Step], following: str) -> date | None:
+    """Return the day from which the clock of the next step runs."""
+    if following in {"sent", "scheduled", ""}:
+        return steps[0].on
+    return steps[STEPS.index(following) - 1].on
+
+
+def _codes(concepts: Iterable[Json], system: str) -> list[str]:
+    return [c.get("code", "") for one in concepts for c in one.get("coding", ()) if c.get("system") == system]
+
+
+def _day(text: str | None, zone: str) -> date | None:
+    at = read_moment(text, zone)
+    return local_day(at, zone) if at else None
