@@ -36,6 +36,7 @@ class Known:
                 "visits": [self.visit, self.group],
                 "settings": [str(self.account), "room2", "lind"],
                 "work": ["work"],
+                "referrals": ["asked", "told"],
             }.get(area, [self.patient, self.visit, self.group, str(self.account)])
         return {
             "form": list(EDITS),
@@ -43,6 +44,7 @@ class Known:
             "rid": [self.patient, self.visit],
             "did": [self.document, "fax"] if area == "documents" else [self.document],
             "n": ["1"],
+            "do": ["sent", "seen", "report", "told", "end"],
             "kind": ["site", "room", "device", "Practitioner", "Location", "Device"],
             "code": ["talk", "class"],
         }.get(name, ["none"])
@@ -61,6 +63,10 @@ def furnish(clinic, client):
          "effectiveDateTime": "2026-11-20T10:00:00Z", "valueQuantity": {"value": 7.1, "unit": "%"}},
         {"resourceType": "Task", "id": "work", "status": "requested", "intent": "order", "for": {"reference": f"Patient/{who[3]}"},
          "description": "Call about the visit"},
+        {"resourceType": "ServiceRequest", "id": "asked", "status": "active", "intent": "order", "subject": whose, "authoredOn": "2026-11-20",
+         "code": {"text": "Referral to cardiology"}, "performer": [{"display": "Northside"}], "supportingInfo": [{"reference": "DocumentReference/paper"}],
+         "extension": [{"url": "urn:waypost:extension:outside", "valueBoolean": True}]},
+        {"resourceType": "ServiceRequest", "id": "told", "status": "completed", "intent": "order", "subject": whose, "code": {"text": "MRI"}},
         {"resourceType": "RelatedPerson", "id": "daughter", "patient": whose, "name": [{"text": "Ana Mora"}]},
     ])  # fmt: skip
     visit = booked(clinic, interpreter="Spanish", ride="Ride from home")

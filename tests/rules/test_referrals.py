@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waypost.coordination.referrals.state import STEPS, Around, loop_of
+from waypost.coordination.referrals.state import STEPS, Around, is_referral, loop_of
 
 ZONE = "America/New_York"
 ORDERED = "2026-11-02"
@@ -53,6 +53,17 @@ def test_fup_4_days_from_order_to_scheduled(priority, last, after):
 def test_fup_4_routine_ordered_11_02_unscheduled_11_17_is_overdue():
     found = loop("2026-11-17")
     assert (found.next, found.overdue, found.days, found.rule) == ("scheduled", True, 15, "FUP-4")
+
+
+def test_what_was_ordered_for_a_day_is_due_by_that_day():
+    later = {**request(), "occurrenceDateTime": "2027-02-02"}
+    assert loop_of(Around(later), date(2026, 12, 24), ZONE).due == date(2027, 2, 2)
+
+
+def test_a_test_of_blood_and_a_plan_are_no_referrals():
+    assert is_referral(request())
+    assert not is_referral({**request(), "category": [{"coding": [{"code": "108252007"}]}]})
+    assert not is_referral({**request(), "intent": "plan"})
 
 
 def test_fup_4_report_is_due_14_days_after_the_visit():

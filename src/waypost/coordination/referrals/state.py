@@ -24,6 +24,7 @@ REFERRAL_END = "urn:waypost:referral-end"
 DEPARTMENT = "urn:waypost:department"
 EXTENSION = "urn:waypost:extension:"
 SNOMED_REFERRAL = "3457005"
+SNOMED_LABORATORY = "108252007"
 STEPS = ("made", "sent", "scheduled", "seen", "report", "told")
 STEP_WORDS = {
     "made": "Made", "sent": "Sent", "scheduled": "Scheduled", "seen": "Seen", "report": "Report back", "told": "Patient told",
@@ -128,12 +129,17 @@ def is_outside(request: Json) -> bool:
 
 
 def is_referral(request: Json) -> bool:
-    """Say whether a ServiceRequest is one that somebody has to see through: an order, not a plan or an option."""
-    return request.get("intent", "order") in {"order", "original-order", "instance-order", "filler-order"}
+    """Say whether a ServiceRequest is one that somebody has to see through: an order for a visit, no plan and no test of blood."""
+    meant = request.get("intent", "order") in {"order", "original-order", "instance-order", "filler-order"}
+    return meant and SNOMED_LABORATORY not in {c.get("code") for one in request.get("category", ()) for c in one.get("coding", ())}
 
 
 def schedule_by(request: Json, zone: str) -> date | None:
-    """Return the last day on which a date may be missing (FUP-4)."""
+    """Return the last day on which a date may be missing: what was ordered for a day, by that day; else by FUP-4."""
+    period = request.get("occurrencePeriod") or {}
+    target = _day(request.get("occurrenceDateTime") or period.get("end") or period.get("start"), zone)
+    if target:
+        return target
     ordered = _day(request.get("authoredOn"), zone)
     return ordered + timedelta(days=SCHEDULED_WITHIN_DAYS[urgency_of(request)]) if ordered else None
 

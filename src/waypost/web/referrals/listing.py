@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from waypost.access import scopes
+from waypost.access.permissions import Permission, allowed
+from waypost.coordination import patients
 from waypost.coordination.referrals import queries, writing
 from waypost.coordination.referrals.limits import LISTED_MAX
 from waypost.coordination.referrals.state import Around, Loop, loop_of
@@ -19,8 +21,9 @@ from waypost.kernel.dates import local_day
 from waypost.registry import queries as registry
 from waypost.registry.queries import Person
 from waypost.web import asked as asking
+from waypost.web.chart.bands import band
 from waypost.web.pages import Page, Request, render_page
-from waypost.web.parts import Item
+from waypost.web.parts import Band, Item
 from waypost.web.referrals.words import LANES, URGENCY_SHORT, age_of, next_act, status_of
 from waypost.web.schedule.boards import Chip, Pick
 from waypost.web.words import count
@@ -70,12 +73,14 @@ class ReferralsPage(Page):
     template: ClassVar[str] = "waypost/referrals/list.html"
     place: str = "referrals"
     note: str
-    chips: Sequence[Chip]
-    picks: Sequence[Pick]
-    kept: Sequence[tuple[str, str]]
     lanes: Sequence[Lane]
     empty: str
+    chips: Sequence[Chip] = ()
+    picks: Sequence[Pick] = ()
+    kept: Sequence[tuple[str, str]] = ()
     clear_url: str = ""
+    band: Band | None = None  # of one patient's
+    refer_url: str = ""
 
 
 @require_safe
@@ -98,6 +103,29 @@ def referrals(request: Request) -> HttpResponse:
     scopes.found(ctx, "ServiceRequest", [row.patient for row in rows if row.patient])
     people = registry.people(scope, sorted({row.patient for row in rows if row.patient}))
     return render_page(request, _page(rows, people, asked, today, ctx.actor.practitioner or ""))
+
+
+@require_safe
+def of_patient(request: Request, id: str) -> HttpResponse:
+    """Show every referral and order of one patient, those that have ended last."""
+    ctx = request.ctx
+    today = local_day(ctx.now, ctx.zone)
+    scope = scopes.for_patient(ctx, id, what="ServiceRequest")
+    found = queries.of_patient(scope, id)
+    facts = queries.around(scope, found)
+    rows = [_row(facts[one.id], today, ctx.zone) for one in found]
+    people = registry.people(scope, [id])
+    lanes = [_lane(code, rows, people, today) for code in LANES]
+    ended = [_item(row, people.get(id), today) for row in rows if not row.loop.next]
+    page = ReferralsPage(
+        title="Referrals and orders",
+        note=count(len(rows), "referral or order", "referrals and orders"),
+        lanes=[*(lane for lane in lanes if lane.items), *([Lane("Ended", str(len(ended)), ended)] if ended else [])],
+        empty="No referral or order is on record.",
+        band=band(patients.head_of(ctx, id), acts=()),
+        refer_url=reverse("refer", args=[id]) if allowed(ctx.actor.roles, Permission.ORDER_ENTER) else "",
+    )
+    return render_page(request, page)
 
 
 def _row(facts: Around, today: date, zone: str) -> Row:

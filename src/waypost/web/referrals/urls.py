@@ -14,5 +14,6 @@ urlpatterns = [
     path("referrals/<id:id>/packet", acts.packet, name="referral-packet"),
     path("referrals/<id:id>/fhir", acts.as_fhir, name="referral-bundle"),
     path("referrals/<id:id>/act/<slug:do>", acts.act, name="referral-act"),
+    path("patients/<id:id>/referrals", listing.of_patient, name="patient-referrals"),
     path("patients/<id:id>/refer", acts.refer, name="refer"),
 ]

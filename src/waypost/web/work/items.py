@@ -72,6 +72,9 @@ def next_act(one: Listed) -> Act | None:
         return Act("Find times", f"{reverse('find-times')}?patient={quote(one.patient)}{more}", "b")
     if kind in CALLS and one.patient:
         return Act("Call", f"{reverse('call', args=[one.patient])}?task={quote(one.version.id)}", "c")
+    focus = (one.task.get("focus") or {}).get("reference", "")
+    if focus.startswith("ServiceRequest/"):
+        return Act("Open the referral", reverse("referral", args=[focus.partition("/")[2]]))
     return Act("Open chart", reverse("patient", args=[one.patient])) if one.patient else None
 
 
