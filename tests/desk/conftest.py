@@ -1,5 +1,7 @@
 """A desk to knock at: a signed-in client of a role, in a tenant of its own."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests import small_clinic
@@ -49,3 +51,46 @@ def clinic(context, monkeypatch, clock):
         "telecom": [{"system": "email", "value": "m@home.example", "extension": [{"url": "urn:waypost:extension:email-ok", "valueBoolean": True}]}],
     })  # fmt: skip
     return made
+
+
+def _iso(at):
+    return at.isoformat().replace("+00:00", "Z")
+
+
+@pytest.fixture
+def calls(context, clock, monkeypatch):
+    """File people and work; return how work is filed."""
+    from waypost.web import middleware
+
+    monkeypatch.setattr(middleware, "CLOCK", clock)
+    ctx = context()
+    file(ctx, {"resourceType": "Patient", "id": "p1", "name": [{"use": "official", "family": "Brandt", "given": ["Eva"]}],
+               "birthDate": "1970-09-30", "identifier": [{"system": "urn:waypost:mrn", "value": "002310"}],
+               "telecom": [{"system": "phone", "value": "2025550142", "use": "mobile"}, {"system": "phone", "value": "2025550143", "use": "home"}]})  # fmt: skip
+    file(ctx, {"resourceType": "Patient", "id": "p2", "name": [{"family": "Other"}], "birthDate": "1971-01-01"})
+    for who, family in (("ruiz", "Ruiz"), ("pavel", "Novak")):
+        file(ctx, {"resourceType": "Practitioner", "id": who, "active": True, "name": [{"family": family}]})
+    file(ctx, {"resourceType": "RelatedPerson", "id": "daughter", "patient": {"reference": "Patient/p1"}, "name": [{"text": "Ana Mora"}],
+               "relationship": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "DAUC"}]}],
+               "extension": [{"url": "urn:waypost:extension:may-discuss", "extension": [{"url": "topic", "valueCode": "visits"}, {"url": "until", "valueDate": "2026-12-31"}]}]})  # fmt: skip
+
+    def work(id, kind="call", *, owner="ruiz", pool="", hours=30, patient="p1"):
+        made = {
+            "resourceType": "Task", "id": id, "status": "requested", "intent": "order",
+            "code": {"coding": [{"system": "urn:waypost:task", "code": kind}]}, "description": f"Do {id}",
+            "for": {"reference": f"Patient/{patient}"}, "authoredOn": _iso(ctx.now - timedelta(days=2)),
+            "restriction": {"period": {"end": _iso(ctx.now + timedelta(hours=hours))}},
+        }  # fmt: skip
+        if owner:
+            made["owner"] = {"reference": f"Practitioner/{owner}"}
+        if pool:
+            made["performerType"] = [{"coding": [{"system": "urn:waypost:pool", "code": pool}]}]
+        return file(ctx, made)
+
+    work.ctx = ctx
+    return work
+
+
+@pytest.fixture
+def coordinator(desk, calls):
+    return desk("coordinator", practitioner="ruiz")

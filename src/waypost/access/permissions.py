@@ -23,6 +23,7 @@ class Permission(StrEnum):
     RECORD_FILE = "record.file"  # any resource, by the FHIR door
     RECORD_DELETE = "record.delete"
     RECORD_IMPORT = "record.import"
+    FORM_PARK = "form.park"  # shelve a half-done form of one's own
     UNDO = "undo"
     CLINIC_SET_UP = "clinic.set-up"
     AUDIT_READ = "audit.read"
@@ -30,19 +31,19 @@ class Permission(StrEnum):
 
 P = Permission
 _DESK = {P.PATIENT_REGISTER, P.PATIENT_UPDATE, P.APPOINTMENT_BOOK, P.APPOINTMENT_STATUS, P.COVERAGE_EDIT, P.TASK_WORK,
-         P.LETTER_SEND, P.ORDER_ENTER, P.PAPER_PRINT, P.UNDO, P.CHART_READ, P.DOCUMENT_FILE}
+         P.LETTER_SEND, P.ORDER_ENTER, P.PAPER_PRINT, P.UNDO, P.CHART_READ, P.DOCUMENT_FILE, P.FORM_PARK}
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "coordinator": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.RECORD_FILE}),
     "scheduler": frozenset(_DESK | {P.RECORD_FILE}),
     "nurse": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.CHART_WRITE, P.RECORD_FILE}),
     "clinician": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.CHART_WRITE, P.RECORD_FILE}),
     "records": frozenset({P.ORDER_ENTER, P.PATIENT_REGISTER, P.PATIENT_UPDATE, P.PATIENT_MERGE, P.CHART_READ, P.TASK_WORK, P.UNDO,
-                          P.DOCUMENT_FILE, P.PAPER_PRINT, P.RECORD_FILE, P.RECORD_DELETE}),
+                          P.DOCUMENT_FILE, P.FORM_PARK, P.PAPER_PRINT, P.RECORD_FILE, P.RECORD_DELETE}),
     "billing": frozenset({P.COVERAGE_EDIT, P.PATIENT_UPDATE, P.TASK_WORK, P.UNDO, P.LETTER_SEND,
-                          P.PAPER_PRINT}),
+                          P.FORM_PARK, P.PAPER_PRINT}),
     "supervisor": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.PATIENT_MERGE, P.APPOINTMENT_OVERRIDE, P.CALENDAR_EDIT,
                                      P.RECORD_FILE}),
-    "administrator": frozenset({P.CLINIC_SET_UP, P.CALENDAR_EDIT, P.RECORD_IMPORT, P.UNDO}),
+    "administrator": frozenset({P.CLINIC_SET_UP, P.CALENDAR_EDIT, P.RECORD_IMPORT, P.UNDO, P.FORM_PARK}),
     "auditor": frozenset({P.AUDIT_READ}),
     "client": frozenset({P.RECORD_FILE, P.RECORD_DELETE, P.APPOINTMENT_BOOK, P.APPOINTMENT_STATUS, P.PATIENT_REGISTER,
                          P.PATIENT_UPDATE, P.CHART_READ}),

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "waypost.web.account.guard.SessionRules",
     "waypost.web.middleware.Contexts",
     "waypost.web.account.guard.SignedIn",
+    "waypost.web.park.shelf.Shelf",
     "waypost.web.errors.ProblemPages",
 ]
 ROOT_URLCONF = "waypost.config.urls"

@@ -152,3 +152,18 @@ class CallBackNeeded(Problem):
 class WorkOfAnother(Problem):
     code, status, issue = "coordination.work-of-another", 409, "conflict"
     title, remedy = "That belongs to another patient.", "Open the call from the right patient's page."
+
+
+class ParkedTooLarge(Problem):
+    code, status, issue = "coordination.parked-too-large", 413, "too-long"
+    title, remedy = "That form is too long to be parked.", "Send it, or shorten what was typed."
+
+
+class ParkedTooMany(Problem):
+    code, status, issue = "coordination.parked-too-many", 409, "too-costly"
+    title, remedy = "Your shelf is full.", "Finish or drop some of what is parked first."
+
+
+class ParkedGone(Problem):
+    code, status, issue = "coordination.parked-gone", 404, "not-found"
+    title, remedy = "That is no longer parked.", "It was sent or dropped, or its week was over."

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
 
+from waypost.access.permissions import Permission, allowed
 from waypost.kernel.clock import Clock, SystemClock
 from waypost.kernel.context import Context
 from waypost.web.places import Place, exists, places
@@ -16,6 +18,7 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 THEME_COOKIE, KEYS_COOKIE = "waypost_theme", "waypost_keys"
 UNDO_SECONDS_MAX = 10
 UNDO_SESSION_KEY = "undo"
+PARKED_SESSION_KEY = "parked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,10 @@ class Frame:
     find_url: str = ""
     account_url: str = ""
     undo: Undo | None = None
+    parks: bool = False  # forms can be parked by this reader
+    parked: int = 0  # how many lie on the shelf
+    on_call: str = ""  # the way back to the call that is open
+    taken_up: str = ""  # the parked form that was sent and came back
     asked: str = ""
 
 
@@ -67,6 +74,7 @@ def frame_of(request: HttpRequest | None) -> Frame:
     ctx = context_of(request)
     if ctx is None:
         return Frame(**shared)
+    many, on_call = getattr(request, "session", {}).get(PARKED_SESSION_KEY) or (0, "")
     return Frame(
         **shared,
         who=who_of(ctx),
@@ -74,6 +82,10 @@ def frame_of(request: HttpRequest | None) -> Frame:
         find_url=reverse("find") if exists("find") else "",
         account_url=reverse("settings") if exists("settings") else "",
         undo=_undo(request),
+        parks=allowed(ctx.actor.roles, Permission.FORM_PARK),
+        parked=many,
+        on_call="" if request.path.startswith("/call") else on_call,
+        taken_up=_taken_up(request),
     )
 
 
@@ -111,6 +123,13 @@ def _undo(request: HttpRequest) -> Undo | None:
         max(1, round(left)),
         kept.get("back") or request.get_full_path(),
     )
+
+
+def _taken_up(request: HttpRequest) -> str:
+    try:
+        return str(UUID(request.POST.get("parked", ""))) if request.method == "POST" else ""
+    except ValueError:
+        return ""
 
 
 def today_of(request: HttpRequest) -> datetime:

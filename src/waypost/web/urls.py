@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("waypost.web.work.urls")),
     path("", include("waypost.web.find.urls")),
     path("", include("waypost.web.call.urls")),
+    path("", include("waypost.web.park.urls")),
     path("", include("waypost.web.chart.urls")),
     path("", include("waypost.web.documents.urls")),
     path("", include("waypost.web.schedule.urls")),

@@ -78,6 +78,8 @@ class SignedIn:
             answer["HX-Refresh"] = "true"
             return answer
         wanted = request.get_full_path() if request.method == "GET" else "/"
+        if "number" in request.GET:  # a caller's, by a softphone: it stands in no address
+            wanted = request.path
         return redirect(f"{reverse('account_login')}?{urlencode({'next': wanted})}")
 
 

@@ -16,9 +16,10 @@ VERBS = {
     "duplicates": "was shown likely duplicates", "merge": "compared two records to merge", "import": "imported", "export": "exported",
     "account.make": "made an account", "account.change": "changed an account", "clinic.make": "made the clinic",
     "token.issue": "gave out a token", "deliver": "sent out", "rule": "applied a rule to", "reindex": "rebuilt what is derived from the record",
+    "park": "parked a form", "unpark": "took a parked form off the shelf",
     "print": "printed", "read-audit": "looked at the audit", "export-audit": "exported the audit", "verify-audit": "verified the audit",
 }  # fmt: skip
-ALONE = frozenset({"open-chart", "worklist", "duplicates", "merge", "account.make", "account.change", "clinic.make", "token.issue",
+ALONE = frozenset({"open-chart", "park", "unpark", "worklist", "duplicates", "merge", "account.make", "account.change", "clinic.make", "token.issue",
                    "reindex", "read-audit", "export-audit", "verify-audit"})  # fmt: skip
 THINGS = {
     "Patient": "name and contact", "Appointment": "a visit", "Observation": "a result", "Condition": "a problem", "MedicationStatement": "a medication",
@@ -27,7 +28,7 @@ THINGS = {
     "Communication": "a contact or note", "ServiceRequest": "an order", "Encounter": "an encounter", "Slot": "free times", "Schedule": "a schedule",
     "Practitioner": "a member of staff", "PractitionerRole": "someone's work here", "Location": "a place", "Device": "a device", "Account": "an account",
     "Calendar": "hours", "VisitType": "a visit type", "Delivery": "a message", "HealthcareService": "the visit types", "Organization": "an organization",
-    "DiagnosticReport": "a report", "Immunization": "an immunization", "Procedure": "a procedure", "CarePlan": "a care plan",
+    "Form": "a parked form", "DiagnosticReport": "a report", "Immunization": "an immunization", "Procedure": "a procedure", "CarePlan": "a care plan",
 }  # fmt: skip
 MANY = {"Patient": "patients", "Appointment": "visits", "Task": "work", "Slot": "free times"}
 NAMED = ("Practitioner/", "Location/", "Device/")  # what an entry may be about that has a name of its own

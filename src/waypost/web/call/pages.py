@@ -20,8 +20,10 @@ from waypost.coordination.worklist.queries import Listed
 from waypost.coordination.worklist.ranking import Moment
 from waypost.kernel.dates import local_day
 from waypost.kernel.ids import uuid7
+from waypost.registry.fhir import say_phone
 from waypost.web import asked
 from waypost.web.call.forms import CallForm, Item
+from waypost.web.call.start import caller_of
 from waypost.web.chart.bands import band
 from waypost.web.pages import Page, Request
 from waypost.web.parts import Act, Band
@@ -108,10 +110,11 @@ def known(request: Request, patient: str, task: str) -> Known:
 def fresh(request: Request, found: Known, task: str) -> CallForm:
     """Return the form as it opens: nothing asked that is known."""
     kind = next((one.kind for one in found.open if one.version.id == task), "")
+    caller = say_phone(caller_of(request.GET))
     initial = {
         "inbound": "in" if request.GET.get("in") == "1" else "out",
         "who": "patient",
-        "call_back": found.view.phones[0].shown if found.view.phones else "",
+        "call_back": caller or (found.view.phones[0].shown if found.view.phones else ""),
         "reason": reason_for(kind) if kind else ("other" if request.GET.get("in") != "1" else ""),
     }
     return CallForm(initial=initial, **found.needs)

@@ -176,7 +176,7 @@ def register(request: Request) -> HttpResponse:
     if request.method == "GET":
         return render_page(request, _forms(today))
     more = request.POST.get("more", "")
-    if more in {"phone", "person"}:
+    if more in {"phone", "person", "kept"}:  # kept: as many rows as were sent, not judged yet
         return render_page(request, _forms(today, request.POST, more=more))
     page = _forms(today, request.POST)
     every = [page.form, *page.phones, *page.people]

@@ -88,6 +88,13 @@
     if (printer) { event.preventDefault(); window.print(); }
   });
 
+  // Phone links of the browser may open here: the browser asks its user.
+  const telLinks = (root) => $$("[data-tel-links]", root).forEach((button) => {
+    if (!navigator.registerProtocolHandler || !window.isSecureContext) return;
+    button.hidden = false;
+    button.addEventListener("click", () => navigator.registerProtocolHandler("tel", location.origin + button.dataset.telLinks));
+  });
+
   // A form that opens in place is ready to be typed into.
   document.addEventListener("toggle", (event) => {
     const form = event.target;
@@ -157,7 +164,7 @@
     });
     watchUndo();
   };
-  document.addEventListener("DOMContentLoaded", () => { settle(document); watchBand(); focusFirst(document); });
+  document.addEventListener("DOMContentLoaded", () => { telLinks(document); settle(document); watchBand(); focusFirst(document); });
   document.addEventListener("htmx:configRequest", (event) => { if (event.detail.target?.id === "found") event.detail.asked = event.detail.parameters.q; });
   document.addEventListener("htmx:afterSwap", (event) => {
     const target = event.detail.target;
