@@ -27,6 +27,7 @@ class Permission(StrEnum):
     UNDO = "undo"
     CLINIC_SET_UP = "clinic.set-up"
     AUDIT_READ = "audit.read"
+    CHECK_IN_OWN = "check-in.own"  # a patient's own part of their check-in, by a link that was given to them
 
 
 P = Permission
@@ -47,8 +48,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "auditor": frozenset({P.AUDIT_READ}),
     "client": frozenset({P.RECORD_FILE, P.RECORD_DELETE, P.APPOINTMENT_BOOK, P.APPOINTMENT_STATUS, P.PATIENT_REGISTER,
                          P.PATIENT_UPDATE, P.CHART_READ}),
-    "patient": frozenset(),
-    "proxy": frozenset(),
+    "patient": frozenset({P.CHECK_IN_OWN}),
+    "proxy": frozenset({P.CHECK_IN_OWN}),
     "system": frozenset(Permission),
 }
 

@@ -1,5 +1,6 @@
 """The one maker of Scopes. To make one is to decide, and to audit the look."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,8 +34,12 @@ _RELATED = (
     " AND NOT EXISTS (SELECT 1 FROM access_restricted x WHERE x.tenant = c.tenant AND x.patient = c.patient))"
 )
 _FLOW = (  # an Encounter says little more than its Appointment, which all may see: where the patient is, and since when
-    f"(({_OPEN}) OR (c.type = 'Encounter' AND c.label IS NULL AND c.sort_at >= %s AND c.code ^@ 'urn:waypost:visit-type|'))"
+    f"(({_OPEN}) OR (c.type = 'Encounter' AND c.label IS NULL AND c.sort_at >= %s AND c.code ^@ 'urn:waypost:visit-type|')"
+    " OR (c.type = ANY(%s) AND c.id = ANY(%s) AND c.label IS NULL))"
 )
+_OWN_VISIT = "((c.patient = %s AND c.type = ANY(%s)) OR (c.type = 'Appointment' AND c.id = %s))"
+_OWN_TYPES = ("Patient", "Coverage", "QuestionnaireResponse", "Encounter")
+_DESK_PAPERS = ("QuestionnaireResponse", "Consent", "DocumentReference")
 _WHOLE = (
     "(c.label IS NULL"
     " AND NOT EXISTS (SELECT 1 FROM access_restricted x WHERE x.tenant = c.tenant AND x.patient = c.patient))"
@@ -49,12 +54,23 @@ def for_staff(ctx: Context, action: str = "read", **fields: Any) -> Scope:
     return _scope(ctx, "contact", _open_to(ctx), (list(OPEN_TYPES),))
 
 
-def for_flow(ctx: Context, since: datetime, action: str = "read", **fields: Any) -> Scope:
-    """Return the scope of what all staff may see, and where patients stand in the clinic's visits since a moment."""
+def for_flow(ctx: Context, since: datetime, action: str = "read", *, ids: Sequence[str] = (), **fields: Any) -> Scope:
+    """Return the scope of what all staff may see, and where patients stand in the clinic's visits since a moment.
+
+    `ids` are the papers of a check-in: the list itself, its consents, the photographed card.
+    """
     if not may_read_open(ctx.actor.roles):
         refuse(ctx, NotPermitted(), **fields)
     _look(ctx, action, **fields)
-    return _scope(ctx, "contact", _FLOW, (list(OPEN_TYPES), since))
+    return _scope(ctx, "contact", _FLOW, (list(OPEN_TYPES), since, list(_DESK_PAPERS), list(ids)))
+
+
+def for_own_visit(ctx: Context, patient: str, visit: str) -> Scope:
+    """Return the scope of a patient who checks in by their own link: their contact data, coverage and this one visit."""
+    if ctx.actor.kind != "patient" or ctx.actor.id != patient:
+        refuse(ctx, NotPermitted(), patient=patient, what=f"Appointment/{visit}")
+    _look(ctx, "read", patient=patient, what=f"Appointment/{visit}")
+    return _scope(ctx, "contact", _OWN_VISIT, (patient, list(_OWN_TYPES), visit), patient)
 
 
 def for_patient(ctx: Context, patient: str, *, level: str = "chart", what: str | None = None) -> Scope:

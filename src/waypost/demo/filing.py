@@ -10,7 +10,7 @@ from itertools import chain, islice
 from waypost.access import Permission, accounts, action, scopes
 from waypost.access.models import Tenant
 from waypost.demo import clinic as demo
-from waypost.demo import keeping, sign_ins
+from waypost.demo import flow, keeping, sign_ins
 from waypost.demo.charts import shortened
 from waypost.demo.fhir import Json, concept, ext, instant
 from waypost.demo.places import CENTER, CENTER_PHONE, known_id
@@ -112,7 +112,9 @@ def make(
         done += more
         progress(min(done, total - 1), total)
 
-    together([partial(_file_all, ctx, share) for share in _shares(built, processes, short=short)], heard)
+    today = flow.ids_of_day(built.visits, ctx)
+    together([partial(_file_all, ctx, today, share) for share in _shares(built, processes, short=short)], heard)
+    _file(ctx, flow.alive(ctx, now))
     _file(ctx, [_note_filing(patients, seed, now, now, done=True, short=short)])
     progress(total, total)
 
@@ -133,10 +135,10 @@ def _shares(built: demo.Clinic, processes: int, *, short: bool) -> list[Callable
     return [lambda: charts(0, cut), lambda: chain(built.appointments(), charts(cut, people))]
 
 
-def _file_all(ctx: Context, share: Callable[[], Iterator[Json]], heard: Callable[[int], None]) -> None:
+def _file_all(ctx: Context, today: set[str], share: Callable[[], Iterator[Json]], heard: Callable[[int], None]) -> None:
     everything = share()
     while batch := list(islice(everything, BATCH)):
-        heard(_file(ctx, [Filing(each) for each in batch]))
+        heard(_file(ctx, [Filing(each) for each in flow.of_others(batch, ctx.tenant, today)]))
 
 
 @action(Permission.RECORD_IMPORT)
@@ -209,9 +211,11 @@ def _topped_up(tenant: Tenant, made: Made, clock: Clock, tell: Progress) -> Tena
     ctx = accounts.context_of(tenant, "demo", clock=FixedClock(now))
     scope = scopes.everything(ctx, "read")
     filings = keeping.plan(scope, made.patients, made.seed, made.at, made.topped_up, now)
+    filings = flow.of_others(filings, ctx.tenant, flow.kept_ids(scope, filings, now))
     count = 0
     for start in range(0, len(filings), BATCH):
         count += _file(ctx, [Filing(each) for each in filings[start : start + BATCH]])
         tell(count, len(filings))
+    _file(ctx, flow.alive(ctx, made.topped_up))
     _file(ctx, [_note_filing(made.patients, made.seed, made.at, now, done=True, short=made.short)])
     return tenant

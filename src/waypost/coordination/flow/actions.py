@@ -6,8 +6,9 @@ from typing import Any
 
 from waypost.access import Permission, action, scopes
 from waypost.coordination import requests
-from waypost.coordination.flow import queries, reading, steps
+from waypost.coordination.flow import closing, queries, reading, steps
 from waypost.coordination.flow.problems import (
+    DayClosed,
     FlowMoved,
     NotComeYet,
     NotNext,
@@ -17,6 +18,8 @@ from waypost.coordination.flow.problems import (
 )
 from waypost.coordination.flow.queries import InFlow
 from waypost.coordination.flow.steps import HERE, Step
+from waypost.coordination.worklist.kinds import POOL, POOL_NAMES, TASK
+from waypost.kernel import ids
 from waypost.kernel.context import Context
 from waypost.kernel.dates import local_day
 from waypost.kernel.scope import Scope
@@ -31,6 +34,7 @@ from waypost.scheduling.problems import NotAllowedNow
 Json = dict[str, Any]
 ROOM_HOURS_MAX = 24  # who came in longer ago is in no room any more
 CANCELATION_LEFT = "left"
+LEFT_CALL_HOURS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,7 @@ class StepWish:
 def take_along(ctx: Context, wish: StepWish) -> Version:
     """Take one patient one step along and return the Appointment.
 
-    Raises FlowMoved where another desk was quicker, NotNext, RoomTaken and RoomElsewhere.
+    Raises FlowMoved where another desk was quicker, NotNext, RoomTaken, RoomElsewhere and DayClosed.
     """
     visit = scheduling.current(ctx, wish.appointment, None)
     more = {wish.room} if wish.room else set()
@@ -63,6 +67,8 @@ def take_along(ctx: Context, wish: StepWish) -> Version:
         raise FlowMoved(extra={"step": one.step.value})
     if not steps.may(one.step, wish.step, seen=one.flow.seen):
         raise NotNext(f"From “{steps.WORDS[one.step]}” one does not go to “{steps.WORDS[wish.step]}”.")
+    if wish.step is Step.ARRIVED and closing.is_closed(ctx, one.site, local_day(one.start, ctx.zone)):
+        raise DayClosed
     return _step(ctx, visit, everyone, one, wish)
 
 
@@ -137,10 +143,34 @@ def _step(ctx: Context, visit: Version, everyone: list[InFlow], one: InFlow, wis
             reason="Left without being seen" if left else "",
         )  # fmt: skip
     filings = [Filing(kept, "Encounter", kept["id"], expect=one.flow.version)]
+    if wish.step is Step.LEFT:
+        filings.append(_call_after(ctx, one))
     if status == "cancelled":
         filings += [requests.close(ctx, task, "The patient left without being seen.") for task in requests.of_visits(ctx, [visit.id])]
     records.file_many(ctx, filings)
     return visit
+
+
+def _call_after(ctx: Context, one: InFlow) -> Filing:
+    """Return the call that is owed to who left without being seen: a nurse's, by the end of the next hours."""
+    id_ = str(ids.uuid5_of("left-unseen", str(ctx.tenant), one.visit.id, one.patient))
+    name = "Call who left without being seen"
+    due = _now(ctx) + timedelta(hours=LEFT_CALL_HOURS)
+    task: Json = {
+        "resourceType": "Task",
+        "id": id_,
+        "status": "requested",
+        "intent": "order",
+        "priority": "urgent",
+        "code": {"coding": [{"system": TASK, "code": "left-unseen", "display": name}], "text": name},
+        "focus": {"reference": f"Appointment/{one.visit.id}"},
+        "for": {"reference": f"Patient/{one.patient}"},
+        "authoredOn": fhir.say(_now(ctx)),
+        "performerType": [{"coding": [{"system": POOL, "code": "nurses", "display": POOL_NAMES["nurses"]}]}],
+        "restriction": {"period": {"end": fhir.say(due)}},
+        "reasonCode": {"text": "Came, waited and left before a provider saw them."},
+    }
+    return Filing(task, "Task", id_)
 
 
 def _come_after_all(appointment: Json, patient: str) -> Json:

@@ -34,3 +34,65 @@ class NotThisPatient(Problem):
 class NotComeYet(Problem):
     code, status, issue = "coordination.not-come-yet", 409, "business-rule"
     title, remedy = "The patient has not come yet.", "Note the arrival first."
+
+
+class AnswersMissing(Problem):
+    code, status, issue = "coordination.answers-missing", 422, "required"
+    title, remedy = "A question has no answer.", "Choose one; “Not sure” is an answer too."
+
+
+class NotAnAmount(Problem):
+    code, status, issue = "coordination.not-an-amount", 422, "invalid"
+    title, remedy = "That is no amount.", "Write it as 25 or 25.00, and choose how it was paid."
+
+
+class NotAPicture(Problem):
+    code, status, issue = "coordination.not-a-picture", 422, "invalid"
+    title, remedy = "That file is no picture of under 1 MB.", "Photograph the card as JPEG or PNG, not too large."
+
+
+class DayClosed(Problem):
+    code, status, issue = "coordination.day-closed", 409, "conflict"
+    title, remedy = "The day has been closed at this site.", "Reopen it with a reason, on the page that closes the day."
+
+
+class DayNotClosed(Problem):
+    code, status, issue = "coordination.day-not-closed", 409, "conflict"
+    title, remedy = "The day is open.", "Close it first."
+
+
+class DayNotResolved(Problem):
+    """`extra["open"]` says how many."""
+
+    code, status, issue = "coordination.day-not-resolved", 409, "business-rule"
+    title, remedy = "The day does not close with a visit unresolved.", "Each one below has the key that resolves it."
+
+
+class CountsMissing(Problem):
+    code, status, issue = "coordination.counts-missing", 422, "required"
+    title, remedy = "Something was taken by a method that was not counted.", "Count each one, 0 where there is nothing."
+
+
+class ReasonNeeded(Problem):
+    code, status, issue = "coordination.reason-needed", 422, "required"
+    title, remedy = "Say why, in a few words.", "It is kept with the day."
+
+
+class NoFollowUp(Problem):
+    code, status, issue = "coordination.no-follow-up", 409, "conflict"
+    title, remedy = "That order does not wait for a visit any more.", "The list is fresh now."
+
+
+class NotLate(Problem):
+    code, status, issue = "coordination.not-late", 409, "business-rule"
+    title, remedy = "There is nothing to shorten.", "All of the time is left, or too little of it: choose another way."
+
+
+class NobodyDecided(Problem):
+    code, status, issue = "coordination.nobody-decided", 422, "required"
+    title, remedy = "It is not said who decided.", "Choose the nurse or provider who did; a clerk can send to a nurse."
+
+
+class NoTimeNow(Problem):
+    code, status, issue = "coordination.no-time-now", 409, "conflict"
+    title, remedy = "Nobody has a free time for that left today.", "Send to a nurse, or find a time on another day."

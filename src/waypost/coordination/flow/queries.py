@@ -91,14 +91,24 @@ def bounds(day: date, zone: str) -> tuple[datetime, datetime]:
 
 def day(scope: Scope, on: date, *, site: str = "") -> tuple[InFlow, ...]:
     """Return every patient of a local day's visits, in order of time; of one site, or of all."""
+    return in_flow(scope, visits(scope, on), site)
+
+
+def visits(scope: Scope, on: date) -> list[Version]:
+    """Return the visits of a local day at every site, in order of time."""
     since, until = bounds(on, scope.zone)
-    visits = queries.fetch(
+    found = queries.fetch(
         scope,
         f"{queries.CURRENT} WHERE c.tenant = %s AND c.type = 'Appointment' AND NOT c.deleted AND c.sort_at >= %s"
         f" AND c.sort_at < %s AND c.status = ANY(%s) AND ({scope.where}) ORDER BY c.sort_at, c.id LIMIT %s",
         [scope.tenant, since, until, list(SHOWN), *scope.params, VISITS_MAX],
     )
-    mine = [one for one in visits if is_visit(one.resource) and (not site or site_of(one.resource) == site)]
+    return [one for one in found if is_visit(one.resource)]
+
+
+def in_flow(scope: Scope, found: Sequence[Version], site: str = "") -> tuple[InFlow, ...]:
+    """Return each patient of these visits with where they stand, of one site or of all."""
+    mine = [one for one in found if not site or site_of(one.resource) == site]
     return tuple(one for one in with_flow(scope, mine) if one.step is not Step.OFF)
 
 

@@ -83,6 +83,9 @@ _DONE = (
 KINDS = (
     Kind("result", "Call with result", Lane.SAFETY, _REACHED, CLINICAL, source="FUP-1, FUP-3"),
     Kind("discharge-call", "Call after discharge", Lane.PAYMENT, _REACHED, CLINICAL, source="TCM-2, TCM-10"),
+    Kind("walk-in", "See a walk-in", Lane.SAFETY, (Outcome("seen", "Seen by a nurse"), Outcome("worked-in", "Worked in"),
+         Outcome("booked", "Booked"), Outcome("redirected", "Redirected"), Outcome("left", "Left before")), CLINICAL),
+    Kind("left-unseen", "Call who left without being seen", Lane.SAFETY, _REACHED, CLINICAL),
     Kind("reconcile", "Reconcile medications", Lane.SAFETY, _DONE, CLINICAL, source="TCM-5"),
     Kind("order-missing", "Get the order for a visit", Lane.PAYMENT, _DONE),
     Kind("authorization", "Prior authorization", Lane.PAYMENT, _DONE, source="FUP-6"),

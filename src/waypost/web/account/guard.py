@@ -27,6 +27,8 @@ OPEN = (
     "/ics/",
     "/.well-known/",
     "/my/",
+    "/here/",  # a patient's own part of a check-in, by a signed link
+    "/wall/",  # the screen of a waiting room, by a signed link: it names nobody
     "/favicon",
 )
 CLOSED = (

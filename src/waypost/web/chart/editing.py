@@ -46,6 +46,7 @@ class EditPage(Page):
     both: Sequence[Both] = ()
     stale: bool = False
     wish: str = ""
+    back: str = ""  # the page beside the chart that it was opened from
     alone: bool = False  # the form has a page of its own, and its title is the page's
 
 
@@ -91,7 +92,13 @@ def _save(request: Request, id: str, name: str, on: str, found: Edit, loaded: Lo
         return _show(request, id, name, on, found, loaded, form, status=422)
     unchanged = version.reference == loaded.reference and version.version == seen
     done(request, "Nothing was changed." if unchanged else said, None if unchanged else version.act)
-    return go_to(request, found.after(request.ctx, version) or reverse("patient", args=[id]))
+    return go_to(request, _back(request) or found.after(request.ctx, version) or reverse("patient", args=[id]))
+
+
+def _back(request: Request) -> str:
+    """Return the page of a visit that the form was opened from, '' where it was opened in the chart."""
+    back = asked.text(request.POST if request.method == "POST" else request.GET, "back", 200)
+    return back if back.startswith(reverse("visit", args=["-"])[:-1]) else ""
 
 
 def _wish(request: Request) -> str:
@@ -131,6 +138,7 @@ def _show(
         band=band(patients.head_of(request.ctx, id), acts=()) if whole else None,
         both=differing(form, found.form(initial=loaded.initial, **loaded.needs)) if stale else (),
         stale=stale,
+        back=_back(request),
         wish=_wish(request) or str(uuid7(request.ctx.now)),
         alone=whole or request.POST.get("alone") == "1",
     )

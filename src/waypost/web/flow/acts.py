@@ -12,6 +12,7 @@ from waypost.kernel.problem import Problem
 from waypost.web import asked
 from waypost.web.pages import Request, done, go_to
 
+WAIT_MINUTES_MAX = 8 * 60
 SAID = {**steps.WORDS, Step.ROOMED: "Roomed", Step.ARRIVED: "In the waiting room"}
 
 
@@ -29,6 +30,22 @@ def step(request: Request) -> HttpResponse:
     except Problem as problem:
         return refused(request, problem)
     done(request, f"{SAID[wish.step]}.", made.act)
+    return go_to(request, back_of(request))
+
+
+@require_POST
+def told(request: Request) -> HttpResponse:
+    """Note that a patient was told how long it would take: 'minutes:visit:patient:seen' as the button says."""
+    parts = asked.text(request.POST, "do", 400).split(":")
+    given: dict[str, str] = dict(zip(("minutes", "visit", "patient", "seen"), (*parts, "", "", "", "")[:4], strict=True))
+    minutes, visit = asked.number(given, "minutes", 0, WAIT_MINUTES_MAX), asked.id_(given, "visit")
+    if minutes is None or not visit:
+        raise NoStep
+    try:
+        made = actions.tell_delay(request.ctx, visit, minutes, patient=asked.id_(given, "patient"), seen=asked.number(given, "seen"))
+    except Problem as problem:
+        return refused(request, problem)
+    done(request, f"Noted: told about {minutes} minutes.", made.act)
     return go_to(request, back_of(request))
 
 

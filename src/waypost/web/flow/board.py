@@ -14,11 +14,14 @@ from django.views.decorators.http import require_safe
 from waypost.access import scopes
 from waypost.access.permissions import Permission, allowed
 from waypost.coordination.flow import queries, steps
+from waypost.coordination.flow.changing import moved_from
 from waypost.coordination.flow.queries import InFlow
 from waypost.coordination.flow.steps import Step
 from waypost.kernel.context import Context
-from waypost.kernel.dates import local_day, say_day
+from waypost.kernel.dates import local_day, say_day, say_time
 from waypost.kernel.scope import Scope
+from waypost.records import queries as records
+from waypost.records.versions import Version
 from waypost.registry import queries as registry
 from waypost.registry.dates import read_date
 from waypost.scheduling import fhir
@@ -34,6 +37,7 @@ from waypost.web.words import clock, count, local
 BY = {"step": "Steps", "provider": "Providers"}
 COLUMNS = (Step.BOOKED, Step.ARRIVED, Step.FORMS, Step.ROOMED, Step.WITH_PROVIDER, Step.CHECKOUT, Step.DONE)
 TITLES = {Step.BOOKED: "Expected", Step.DONE: "Gone"}
+GONE_SHOWN = 6
 EMPTY = {
     Step.BOOKED: "Nobody more is expected.", Step.ARRIVED: "Nobody waits.", Step.FORMS: "Nobody is at the forms.",
     Step.ROOMED: "Nobody waits in a room.", Step.WITH_PROVIDER: "Nobody is with a provider.",
@@ -67,6 +71,7 @@ class FlowColumn:
     note: str
     cards: Sequence[FlowCard]
     empty: str
+    rest: Sequence[FlowCard] = ()  # behind a fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +82,7 @@ class Drawn:
     said: str
     rooms: str
     empty: bool
+    sent: Sequence[str] = ()  # visits that went on to another site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +102,8 @@ class FlowPage(Page):
     picks: Sequence[Pick]
     kept: Sequence[tuple[str, str]]
     day_text: str
+    wall_url: str
+    close_url: str
 
 
 def key_of(given: Any, today: date, usual: str = "") -> Key:
@@ -134,6 +142,8 @@ def board(request: Request) -> HttpResponse:
             picks=[Pick("site", "Site", key.site, options)] if len(names) > 1 else [],
             kept=[("by", key.by)],
             day_text=say_day(key.day, today=today),
+            wall_url=f"{reverse('wall-link')}?{urlencode({'site': key.site})}",
+            close_url=f"{reverse('flow-close')}?{urlencode({'site': key.site, 'day': key.day.isoformat()})}",
         ),
     )
 
@@ -162,7 +172,8 @@ def fragment(scope: Scope, key: str, here: Clinic, now: datetime) -> str:
 
 def drawn_of(scope: Scope, key: Key, here: Clinic, now: datetime) -> tuple[Drawn, list[str]]:
     site = f"Location/{key.site}" if key.site else ""
-    people = queries.day(scope, key.day, site=site)
+    visits = queries.visits(scope, key.day)
+    people = queries.in_flow(scope, visits, site)
     rooms = queries.rooms(here, site, people)
     known = registry.people(scope, [one.patient for one in people])
     around = Around(
@@ -180,9 +191,21 @@ def drawn_of(scope: Scope, key: Key, here: Clinic, now: datetime) -> tuple[Drawn
     said += [f"{late} late"] if late else []
     free = sum(room.free > 0 for room in rooms)
     return (
-        Drawn(columns=columns, said=" · ".join(said), rooms=f"{free} of {count(len(rooms), 'room')} free" if rooms else "", empty=not cards),
+        Drawn(columns=columns, said=" · ".join(said), rooms=f"{free} of {count(len(rooms), 'room')} free" if rooms else "", empty=not cards, sent=_sent(visits, site, scope)),
         sorted({one.patient for one in people}),
     )
+
+
+def _sent(visits: Sequence[Version], site: str, scope: Scope) -> list[str]:
+    """Say which visits went on from this site to the one that their patients had come to."""
+    mine = [one for one in visits if site and moved_from(one.resource) == site]
+    names = records.many(scope, [("Location", queries.site_of(one.resource).partition("/")[2]) for one in mine])
+    said = []
+    for one in mine:
+        start, to = fhir.instant(one.resource.get("start")), names.get(("Location", queries.site_of(one.resource).partition("/")[2]))
+        who = next((p["actor"].get("display", "") for p in one.resource["participant"] if fhir.reference(p).startswith("Patient/")), "")
+        said.append(f"{who or 'A patient'} came to {to.resource.get('name') if to else 'another site'}: the visit moved there, {say_time(start, scope.zone) if start else ''}")
+    return said
 
 
 def _grace(here: Clinic, one: InFlow) -> int:
@@ -208,7 +231,9 @@ def _by_step(cards: Cards) -> list[FlowColumn]:
             mine.sort(key=lambda pair: (pair[0].flow.since or pair[0].start, pair[0].visit.id))
         if step is Step.DONE:
             mine.sort(key=lambda pair: (pair[0].flow.since or pair[0].start, pair[0].visit.id), reverse=True)
-        made.append(FlowColumn(TITLES.get(step, steps.WORDS[step]), str(len(mine)), [drawn for _, drawn in mine], EMPTY[step]))
+        shown = GONE_SHOWN if step is Step.DONE else len(mine)
+        every = [drawn for _, drawn in mine]
+        made.append(FlowColumn(TITLES.get(step, steps.WORDS[step]), str(len(mine)), every[:shown], EMPTY[step], every[shown:]))
     return made
 
 

@@ -51,6 +51,7 @@ class FlowCard:
     next: Press | None
     more: Sequence[Press]
     rooms: Sequence[Press]
+    tells: Sequence[Press]
     links: Sequence[Act]
     done: bool
 
@@ -74,7 +75,7 @@ def card(one: InFlow, person: Person | None, kind: str, around: Around) -> FlowC
     code = one.visit.resource.get("id") or one.visit.id
     room = around.rooms.get(one.flow.room)
     line = " · ".join(part for part in (kind, one.provider[1], room.name if room else "") if part)
-    presses = _presses(one, name, around) if around.today else []
+    presses = presses_of(one, name, around) if around.today else []
     free = _free_rooms(one, name, around) if around.today and one.step in {*steps.WAITING, Step.ROOMED} else []
     return FlowCard(
         id=f"f-{code}-{one.patient}",
@@ -89,7 +90,8 @@ def card(one: InFlow, person: Person | None, kind: str, around: Around) -> FlowC
         next=next(iter(presses), None),
         more=presses[1:],
         rooms=free,
-        links=(),
+        tells=_tells(one, name) if around.today and one.step in {*steps.WAITING, Step.ROOMED} else (),
+        links=_links(one, around),
         done=one.step in steps.ENDED,
     )
 
@@ -132,7 +134,7 @@ def _clock(at: datetime, around: Around) -> str:
     return clock(at.astimezone(ZoneInfo(around.zone)))[:-3]
 
 
-def _presses(one: InFlow, name: str, around: Around) -> list[Press]:
+def presses_of(one: InFlow, name: str, around: Around) -> list[Press]:
     """Return the buttons of a card, the next step first."""
     found = []
     first = NEXT.get(one.step)
@@ -156,6 +158,32 @@ def _presses(one: InFlow, name: str, around: Around) -> list[Press]:
     return found
 
 
+def _links(one: InFlow, around: Around) -> list[Act]:
+    """Return the pages beside a card."""
+    here = f"/visits/{one.visit.id}"
+    whose = f"?patient={one.patient}"
+    found = []
+    if one.step in {Step.BOOKED, *steps.WAITING, Step.ROOMED} and around.today:
+        found.append(Act("Check-in", f"{here}/check-in{whose}", "i"))
+    if around.today and one.step is Step.BOOKED:
+        found.append(Act("Another way", f"{here}/another-way{whose}", "m"))
+    if around.today and one.step in {Step.WITH_PROVIDER, Step.CHECKOUT}:
+        found.append(Act("Follow-ups", f"{here}/checkout{whose}", "i"))
+    return found
+
+
+TOLD_MINUTES = (10, 20, 30, 45, 60)
+
+
+def _tells(one: InFlow, name: str) -> list[Press]:
+    """Return the buttons that note what a patient was told about the wait."""
+    whose = f"{one.visit.id}:{one.patient}:{one.flow.version}"
+    return [
+        Press(id=f"told-{minutes}-{one.visit.id}-{one.patient}", label=f"{minutes} min", value=f"{minutes}:{whose}", said=f"{name} told about {minutes} minutes")
+        for minutes in TOLD_MINUTES
+    ]
+
+
 _SELDOM = {(Step.BOOKED, Step.WITH_PROVIDER), (Step.CHECKOUT, Step.WITH_PROVIDER)}
 
 
@@ -171,7 +199,9 @@ def _free_rooms(one: InFlow, name: str, around: Around) -> list[Press]:
 
 
 def _press(one: InFlow, step: Step, name: str, room: Room | None = None, *, primary: bool = False) -> Press:
-    label = room.name if room else "Waiting room" if step is Step.ARRIVED and one.step is not Step.BOOKED else VERBS[step]
+    label = room.name if room else VERBS[step]
+    if step is Step.ARRIVED and one.step is not Step.BOOKED:
+        label = "Came after all" if one.step is Step.MISSED else "Waiting room"
     value = ":".join((step.value, one.visit.id, one.patient, str(one.flow.version), room.ref if room else ""))
     key = "e" if primary else "" if room else KEYS.get(step, "")
     said = f"{label}: {name}" if room is None else f"{name} to {room.name}"

@@ -13,7 +13,7 @@ REASONS = (
     ("better", "No longer needed"), ("coverage", "Coverage or cost"), ("error", "Booked by mistake"), ("other", "Something else"),
 )  # fmt: skip
 WHY = {  # every reason a visit can have been canceled for, those of FHIR and of our own acts included
-    **dict(REASONS), "deceased": "The patient has died", "pat": "The patient asked to", "pat-crs": "The patient asked to",
+    **dict(REASONS), "left": "Left without being seen", "late": "Came late", "site": "Came to another site", "deceased": "The patient has died", "pat": "The patient asked to", "pat-crs": "The patient asked to",
     "pat-cpp": "The patient could not come", "pat-dec": "The patient has died", "pat-fb": "The patient felt better",
     "pat-lt": "No ride", "pat-mt": "The patient moved", "pat-mv": "The patient moved away", "pat-preg": "Pregnancy",
     "pat-swl": "The time did not suit", "pat-two": "The patient had another appointment", "prov": "The provider is away",

@@ -1,0 +1,168 @@
+"""Acts of the check-in: each line ticked, consents, Medicare answers, card, money; each at once, with undo."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from waypost.access import Permission, action, scopes
+from waypost.coordination.flow import closing
+from waypost.coordination.flow import queries as flow
+from waypost.coordination.flow import reading as where
+from waypost.coordination.flow.checkin import msp, payments, queries, reading
+from waypost.coordination.flow.checkin.queries import CheckIn
+from waypost.coordination.flow.problems import AnswersMissing, DayClosed, NotAnAmount, NotAPicture
+from waypost.kernel import ids
+from waypost.kernel.context import Context
+from waypost.kernel.dates import local_day
+from waypost.records import actions as records
+from waypost.records import queries as records_queries
+from waypost.records.problems import NotFound
+from waypost.records.versions import Version
+from waypost.scheduling import actions as scheduling
+from waypost.scheduling import fhir
+
+Json = dict[str, Any]
+LINES = {
+    "identity": "Identity", "demographics": "Read back", "card": "Insurance card", "payment": "Payment", "printed": "Slip and labels",
+}  # fmt: skip
+PICTURE_BYTES_MAX = 1_000_000
+PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Money taken at the desk."""
+
+    amount: Decimal | None
+    method: str
+    what: str
+    key: str = ""
+
+
+@action(Permission.APPOINTMENT_STATUS)
+def tick(ctx: Context, visit: str, patient: str, line: str, code: str, display: str, note: str = "") -> Version:
+    """Note that a line of the list was done, how, by whom and when."""
+    seen = read(ctx, visit, patient)
+    id_ = reading.check_in_id(ctx.tenant, visit, seen.one.patient)
+    kept = seen.response.resource if seen.response else _begun(ctx, seen, id_)
+    changed = reading.tick(kept, line, LINES[line], code, display, _said(ctx), ctx.actor.name, note)
+    return records.file(ctx, changed, id=id_, expect=seen.response.version if seen.response else 0)
+
+
+@action(Permission.APPOINTMENT_STATUS)
+def finish(ctx: Context, visit: str, patient: str) -> Version:
+    """Note that the list is done, whatever was left out."""
+    seen = read(ctx, visit, patient)
+    id_ = reading.check_in_id(ctx.tenant, visit, seen.one.patient)
+    kept = seen.response.resource if seen.response else _begun(ctx, seen, id_)
+    return records.file(ctx, {**kept, "status": "completed", "authored": _said(ctx)}, id=id_, expect=seen.response.version if seen.response else 0)
+
+
+@action(Permission.APPOINTMENT_STATUS)
+def sign(ctx: Context, visit: str, patient: str, kind: str, *, signed: bool = True, until: date | None = None) -> Version:
+    """Note a consent as signed, with its last day, or as refused. Care does not wait for it."""
+    seen = read(ctx, visit, patient)
+    id_ = reading.consent_id(ctx.tenant, seen.one.patient, kind)
+    last = until or seen.today + timedelta(days=reading.CONSENT_DAYS)
+    made = reading.consent(
+        id_, kind, seen.one.patient, on=seen.today, at=_said(ctx), until=last, signed=signed, by=ctx.actor.name
+    )
+    return records.file(ctx, made, id=id_)
+
+
+@action(Permission.APPOINTMENT_STATUS)
+def answer_medicare(ctx: Context, visit: str, patient: str, answers: Mapping[str, str]) -> Version:
+    """Keep the answers to the Medicare questions. Raises AnswersMissing with the first that has none."""
+    seen = read(ctx, visit, patient)
+    missing = msp.missing(answers)
+    if missing:
+        raise AnswersMissing(missing[0].en)
+    id_ = reading.msp_id(ctx.tenant, seen.one.patient)
+    made: Json = {
+        "resourceType": "QuestionnaireResponse",
+        "id": id_,
+        "questionnaire": msp.QUESTIONNAIRE,
+        "status": "completed",
+        "subject": {"reference": f"Patient/{seen.one.patient}"},
+        "authored": _said(ctx),
+        "item": msp.items_of(answers),
+    }
+    return records.file(ctx, made, id=id_)
+
+
+@action(Permission.APPOINTMENT_STATUS)
+def photograph(ctx: Context, visit: str, patient: str, coverage: str, side: str, data: bytes) -> Version:
+    """Keep a picture of an insurance card. Raises NotAPicture where its bytes are no JPEG or PNG, or too many."""
+    seen = read(ctx, visit, patient)
+    if coverage not in {card.coverage for card in seen.cards} or side not in queries.SIDES:
+        raise NotFound
+    mime = next((kind for head, kind in PICTURES.items() if data.startswith(head)), "")
+    if not mime or len(data) > PICTURE_BYTES_MAX:
+        raise NotAPicture
+    id_ = reading.card_id(ctx.tenant, coverage, side)
+    made: Json = {
+        "resourceType": "DocumentReference",
+        "id": id_,
+        "status": "current",
+        "type": {"coding": [{"system": reading.LOINC, "code": "64290-0", "display": "Health insurance card"}], "text": "Insurance card"},
+        "subject": {"reference": f"Patient/{seen.one.patient}"},
+        "date": _said(ctx),
+        "description": f"Insurance card, {side}",
+        "content": [{"attachment": {"contentType": mime, "data": base64.b64encode(data).decode(), "title": f"Insurance card, {side}"}}],
+        "context": {"related": [{"reference": f"Coverage/{coverage}"}]},
+    }
+    return records.file(ctx, made, id=id_)
+
+
+@action(Permission.APPOINTMENT_STATUS)
+def take_payment(ctx: Context, visit: str, patient: str, taken: Taken) -> Version:
+    """Note what was taken, with the next receipt number of the day. Raises NotAnAmount, and DayClosed once it is closed."""
+    if taken.amount is None or taken.method not in reading.METHODS or taken.what not in reading.FOR:
+        raise NotAnAmount
+    found = scheduling.current(ctx, visit, None)
+    site = flow.site_of(found.resource)
+    scheduling.lock(ctx, [site or "Location/"])
+    seen = read(ctx, visit, patient)
+    today = local_day(ctx.now, ctx.zone)
+    scope = scopes.for_staff(ctx, what="PaymentNotice", patient=seen.one.patient)
+    if closing.is_closed(ctx, site, today):
+        raise DayClosed
+    id_ = str(ids.uuid5_of("payment", str(ctx.tenant), visit, taken.key)) if taken.key else str(ids.uuid7(ctx.now))
+    kept = records_queries.read_or_none(scope, "PaymentNotice", id_)
+    if kept is not None:
+        return kept
+    count = 1 + sum(one.site == site for one in queries.of_day(scope, today))
+    made = payments.notice(
+        id_=id_, receipt=f"{today:%y%m%d}-{_site_mark(site)}{count:03d}", amount=taken.amount, method=taken.method, what=taken.what,
+        at=_said(ctx), visit=visit, patient=seen.one.patient, site=site, by=ctx.actor.name, clinic=_clinic_name(ctx, site),
+        practitioner=ctx.actor.practitioner or "",
+    )  # fmt: skip
+    return records.file(ctx, made, id=id_)
+
+
+def read(ctx: Context, visit: str, patient: str) -> CheckIn:
+    return queries.check_in(ctx, scheduling.current(ctx, visit, None), patient)
+
+
+def _begun(ctx: Context, seen: CheckIn, id_: str) -> Json:
+    visit, patient = seen.one.visit.id, seen.one.patient
+    encounter = where.encounter_id(ctx.tenant, visit, patient) if seen.one.flow.version else ""
+    return reading.begun(reading.QUESTIONNAIRE, id_, visit, patient, encounter)
+
+
+def _site_mark(site: str) -> str:
+    """Return what tells one site's receipts from another's: no two sites count alike on one day."""
+    return f"{ids.uuid5_of('site', site).hex[:2].upper()}-" if site else ""
+
+
+def _clinic_name(ctx: Context, site: str) -> str:
+    scope = scopes.for_staff(ctx, what=site or "Location")
+    found = records_queries.read_or_none(scope, "Location", site.partition("/")[2]) if site else None
+    return (found.resource.get("name") if found else "") or "The clinic"
+
+
+def _said(ctx: Context) -> str:
+    return fhir.say(ctx.now.replace(microsecond=0))

@@ -1,0 +1,143 @@
+"""Checkout: each follow-up order is booked, or it is said why not; what is left is somebody's work."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from waypost.access import Permission, action, scopes
+from waypost.access.rules import Decision
+from waypost.coordination.flow.problems import NoFollowUp
+from waypost.coordination.orders import IN_FORCE
+from waypost.coordination.worklist.kinds import POOL, POOL_NAMES, TASK
+from waypost.kernel import ids
+from waypost.kernel.business_days import business_days_after
+from waypost.kernel.context import Context
+from waypost.kernel.dates import local_day, read_moment
+from waypost.kernel.scope import Scope
+from waypost.records import actions as records
+from waypost.records import queries
+from waypost.records.versions import Version
+from waypost.scheduling import fhir
+
+Json = dict[str, Any]
+LIVE = ("booked", "pending", "arrived", "checked-in", "fulfilled", "waitlist")
+ORDERS_MAX = 24
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why an order is not booked now: it ends there, or it waits in a pool for so many business days."""
+
+    word: str
+    pool: str = ""
+    days: int = 0
+    outcome: str = ""
+
+
+WHY_NOT = {
+    "calls": WhyNot("The patient will call", "scheduling", 5),
+    "no-time": WhyNot("No time that suits", "scheduling", 2),
+    "authorization": WhyNot("Waits for prior authorization", "coverage", 3),
+    "asks": WhyNot("The provider is to say when", "nurses", 1),
+    "declined": WhyNot("The patient declined", outcome="declined"),
+    "elsewhere": WhyNot("Done elsewhere", outcome="elsewhere"),
+    "not-needed": WhyNot("No longer needed", outcome="not-needed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """One order; `said` is why it was not booked, where somebody said so."""
+
+    id: str
+    what: str
+    on: str
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUps:
+    """`closed`: the chart is, and a reason opens it."""
+
+    orders: tuple[FollowUp, ...]
+    closed: bool = False
+
+    @property
+    def left(self) -> int:
+        return sum(not one.said for one in self.orders)
+
+
+def follow_ups(ctx: Context, visit: Version, patient: str) -> FollowUps:
+    """Return the patient's orders that no visit stands for, without the one that this visit was for."""
+    scope, decision = scopes.widest(ctx, patient, what="ServiceRequest")
+    if decision is not Decision.ALLOW:
+        return FollowUps((), closed=True)
+    found = [
+        one
+        for one in queries.about(scope, patient, ["ServiceRequest"], count=ORDERS_MAX)
+        if one.resource.get("status") in IN_FORCE and one.resource.get("intent") in {"order", "original-order", "plan", "proposal"}
+    ]
+    own = {ref.get("reference") for ref in visit.resource.get("basedOn", ())}
+    booked = _booked(scope, [one.id for one in found])
+    open_ = [one for one in found if one.id not in booked and one.reference not in own]
+    tasks = queries.many(scope, [("Task", task_id(ctx.tenant, one.id)) for one in open_])
+    return FollowUps(tuple(_follow_up(ctx, one, tasks.get(("Task", task_id(ctx.tenant, one.id)))) for one in open_))
+
+
+def task_id(tenant: int, order: str) -> str:
+    return str(ids.uuid5_of("order-not-booked", str(tenant), order))
+
+
+def _booked(scope: Scope, orders: list[str]) -> set[str]:
+    """Return which orders a visit stands for."""
+    wanted = [f"ServiceRequest/{one}" for one in orders]
+    rows = queries.rows(
+        scope,
+        "SELECT DISTINCT r.target FROM records_ref r JOIN records_current c ON c.tenant = r.tenant AND c.type = r.type AND c.id = r.id"
+        " WHERE r.tenant = %s AND r.type = 'Appointment' AND r.param = 'based-on' AND left(r.target, 500) = ANY(%s)"
+        f" AND NOT c.deleted AND c.status = ANY(%s) AND ({scope.where})",
+        [scope.tenant, wanted, list(LIVE), *scope.params],
+    )
+    return {target.partition("/")[2] for (target,) in rows}
+
+
+def _follow_up(ctx: Context, order: Version, task: Version | None) -> FollowUp:
+    code = order.resource.get("code") or {}
+    what = code.get("text") or next((c.get("display", "") for c in code.get("coding", ())), "") or "An order"
+    ordered = read_moment(order.resource.get("authoredOn"), ctx.zone)
+    said = (task.resource.get("statusReason") or {}).get("text", "") if task else ""
+    return FollowUp(order.id, what, local_day(ordered, ctx.zone).isoformat() if ordered else "", said)
+
+
+@action(Permission.TASK_WORK)
+def not_booked(ctx: Context, visit: Version, patient: str, order: str, why: str, note: str = "") -> Version:
+    """Say why an order is not booked now; what waits is work of a team, with its day. Raises NoFollowUp."""
+    one = next((each for each in follow_ups(ctx, visit, patient).orders if each.id == order), None)
+    reason = WHY_NOT.get(why)
+    if one is None or reason is None:
+        raise NoFollowUp
+    id_ = task_id(ctx.tenant, order)
+    scope = scopes.for_staff(ctx, what=f"Task/{id_}", patient=patient)
+    before = queries.read_or_none(scope, "Task", id_)
+    said = f"{reason.word}. {note}".strip() if note else reason.word
+    made: Json = {
+        "resourceType": "Task",
+        "id": id_,
+        "status": "completed" if reason.outcome else "requested",
+        "intent": "order",
+        "priority": "routine",
+        "code": {"coding": [{"system": TASK, "code": "book", "display": "Book a visit"}], "text": "Book a visit"},
+        "description": f"Book: {one.what}",
+        "focus": {"reference": f"ServiceRequest/{order}"},
+        "for": {"reference": f"Patient/{patient}"},
+        "authoredOn": fhir.say(ctx.now.replace(microsecond=0)),
+        "statusReason": {"text": said},
+        "reasonCode": {"text": f"Not booked at checkout: {said}."},
+    }
+    if reason.outcome:
+        coding = {"system": "urn:waypost:outcome", "code": reason.outcome, "display": reason.word}
+        made["output"] = [{"type": {"text": "Outcome"}, "valueCodeableConcept": {"coding": [coding], "text": said}}]
+    else:
+        due = business_days_after(local_day(ctx.now, ctx.zone), reason.days)
+        made["performerType"] = [{"coding": [{"system": POOL, "code": reason.pool, "display": POOL_NAMES[reason.pool]}]}]
+        made["restriction"] = {"period": {"end": due.isoformat()}}
+    return records.file(ctx, made, id=id_, expect=before.version if before else 0)
