@@ -16,7 +16,7 @@ def test_work_is_opened_put_off_and_taken_back_by_keyboard_alone(window, scheme,
     desk = window(width=width, height=4000, color_scheme=scheme)  # axe takes what a bar half hides for too small
     page = desk.page
     desk.go("/?view=team")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
     page.keyboard.press("j")
     what = row(page).locator(".what").inner_text()
     page.keyboard.press("Enter")

@@ -174,6 +174,14 @@ def found(ctx: Context, type_: str, patients: list[str], *, action: str = "searc
     acts.note(ctx, entry(ctx, action, what=type_, detail={"patients": sorted(set(patients))}))
 
 
+def shown(lookers: Sequence[tuple[Context, Sequence[str]]], type_: str, *, action: str) -> None:
+    """Audit at once what was shown to each of several people, every patient by id; they are of one tenant."""
+    entries = [entry(ctx, action, what=type_, detail={"patients": sorted(set(patients))}) for ctx, patients in lookers if patients]
+    if entries:
+        tenancy.enter(lookers[0][0].tenant)
+        acts.audit(lookers[0][0].tenant, entries)
+
+
 def open_chart(ctx: Context, patient: str, reason: str) -> None:
     """Open a chart at one key: the reason is recorded and the chart stays open to this person for a working day.
 

@@ -4,17 +4,19 @@ Granian's own threads hold the sockets. Until a request's last byte is here it c
 half-sent bodies and idle connections cannot hold anybody up. Plain reads of the FHIR door that come at the same time are
 answered together, in one trip to the database, and so are its searches, in one of a few threads. Everything else is
 answered in one of those by itself: by the FHIR door, which has no middleware, or by Django. See docs/adr/0010-a-server-that-waits-for-nobody.md.
+Streams of live pages stay in the event loop for as long as they last (`web.live`), docs/adr/0037-live-pages.md.
 """
 
 import asyncio
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from typing import Any
+from typing import Any, Protocol
 
 from waypost import __version__
 from waypost.config.parent import die_with_parent
@@ -28,6 +30,7 @@ SEARCHES_TOGETHER_MAX = 16
 SEARCHING_MAX = 2  # a process; while one batch waits for the disk another is found
 THREADS = 4  # a process; each waits for the disk at its commit, and they wait together
 
+LIVE = "/live/"
 HASHED = r"^.+\.[0-9a-f]{12}\..+$"  # a file whose name changes with its content
 TYPE_JSON = ("content-type", "application/json")
 Headers = list[tuple[str, str]]
@@ -36,6 +39,14 @@ Wsgi = Callable[..., Iterable[bytes]]
 Waiting = tuple[dict[str, Any], asyncio.Future[Answer | None]]
 Quick = Callable[[Sequence[dict[str, Any]]], list[Answer | None]]
 log = logging.getLogger("waypost.server")
+
+
+class Live(Protocol):
+    """Who answers what stays open."""
+
+    async def answer(self, scope: Any, protocol: Any) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class BodyTooLong(Exception):
@@ -49,8 +60,8 @@ class BodyCutShort(Exception):
 class Application:
     """What Granian calls: one instance a process."""
 
-    def __init__(self, desk: Wsgi, fhir: Wsgi, quick: Quick, ready: Callable[[], bool]) -> None:
-        self._desk, self._fhir, self._quick, self._ready = desk, fhir, quick, ready
+    def __init__(self, desk: Wsgi, fhir: Wsgi, quick: Quick, ready: Callable[[], bool], live: Live) -> None:
+        self._desk, self._fhir, self._quick, self._ready, self._live = desk, fhir, quick, ready, live
         self._waiting: list[Waiting] = []
         self._seeking: list[Waiting] = []
         self._searching = 0
@@ -58,6 +69,8 @@ class Application:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         die_with_parent()
+        for number in (signal.SIGTERM, signal.SIGINT):  # beside Granian's own, which waits until every answer has ended
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._live.close))
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._pool.shutdown(wait=True)
@@ -65,6 +78,10 @@ class Application:
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         try:
             if scope.proto != "http":
+                return
+            if scope.path.startswith(LIVE):
+                # A task of asyncio's: Granian's own cannot be interrupted, and a stream waits with a limit.
+                await asyncio.get_running_loop().create_task(self._live.answer(scope, protocol))
                 return
             body = await _whole_body(scope, protocol)
         except BodyTooLong:
@@ -307,8 +324,10 @@ def preload() -> None:
     from django.urls import get_resolver
 
     import waypost.api.wsgi
+    import waypost.web.live.streams
 
     assert waypost.api.wsgi.application
+    assert waypost.web.live.streams.LiveDoor
     get_resolver().url_patterns  # noqa: B018 - reading it imports every page
 
 
@@ -320,6 +339,7 @@ def build() -> Application:
     from whitenoise import WhiteNoise
 
     from waypost.api.wsgi import application as fhir
+    from waypost.web.live.streams import LiveDoor
 
     desk: Any = get_wsgi_application()
     if settings.STATIC_ROOT and os.path.isdir(settings.STATIC_ROOT):  # noqa: PTH112
@@ -330,4 +350,4 @@ def build() -> Application:
             max_age=60,
             immutable_file_test=HASHED,
         )
-    return Application(desk, fhir, quick_looks, database_answers)
+    return Application(desk, fhir, quick_looks, database_answers, LiveDoor())

@@ -1,6 +1,6 @@
 """What stands on a board: one query, whatever the number of columns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -94,3 +94,20 @@ def groups_ahead(scope: Scope, visit_type: str, now: datetime, *, capacity: int)
     with connection.cursor() as cursor:
         cursor.execute(GROUPS, [scope.tenant, now, visit_type, capacity, GROUPS_SHOWN_MAX])
         return [Group(id_, starts, tuple(people)) for id_, starts, people in cursor.fetchall()]
+
+
+WHEN_BOOKED = (
+    "SELECT sort_at FROM records_current WHERE tenant = %s AND type = 'Appointment' AND id = ANY(%s) AND sort_at IS NOT NULL"
+    " UNION ALL SELECT starts FROM scheduling_booking WHERE tenant = %s AND resource = ANY(%s)"
+)
+
+
+def when_booked(tenant: int, appointments: Iterable[str], patients: Iterable[str]) -> list[datetime]:
+    """Return when some visits and those of some patients begin: on which boards they may stand. It tells nobody whose."""
+    visits, people = list(appointments), [f"Patient/{one}" for one in patients]
+    if not visits and not people:
+        return []
+    tenancy.enter(tenant)
+    with connection.cursor() as cursor:
+        cursor.execute(WHEN_BOOKED, [tenant, visits, tenant, people])
+        return [row[0] for row in cursor.fetchall()]

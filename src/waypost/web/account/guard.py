@@ -1,7 +1,8 @@
 """Who is not signed in signs in first; sessions end after half an hour of rest and after twelve hours of work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -37,6 +38,12 @@ CLOSED = (
 )  # of the open ones; allauth guards its own steps of a sign-in
 
 
+def has_lasted(session: Mapping[str, Any], now: float) -> bool:
+    """Say whether a session has rested or lasted too long. What stays open by itself is no sign of life."""
+    started, seen = session.get(STARTED, now), session.get(SEEN, now)
+    return now - seen > IDLE_MINUTES_MAX * 60 or now - started > WORK_HOURS_MAX * 3600
+
+
 class SessionRules:
     """Middleware between authentication and the Context: ends what has lasted too long."""
 
@@ -48,7 +55,7 @@ class SessionRules:
             now = middleware.CLOCK.now().timestamp()
             session = request.session
             started, seen = session.get(STARTED, now), session.get(SEEN, now)
-            if now - seen > IDLE_MINUTES_MAX * 60 or now - started > WORK_HOURS_MAX * 3600:
+            if has_lasted(session, now):
                 logout(request)
             elif STARTED not in session or now - seen >= NOTED_EVERY_SECONDS:
                 session[STARTED], session[SEEN] = started, now
