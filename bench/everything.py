@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from bench import bulk, clinic, desk, fhir_door, life, schedule
+from bench import bulk, clinic, desk, fhir_door, life, live, schedule
 from bench.clinic import Clinic, Say
 from bench.result import Result
 
@@ -22,6 +22,7 @@ BY_NAME: dict[str, Callable[[Clinic], list[Result]]] = {
     "page-patient": desk.patient,
     "page-today": desk.today,
     "page-board": desk.board,
+    "live": live.live,
     "audit": life.audit,
     "start": life.start,
     "memory": life.memory,

@@ -79,7 +79,7 @@ def find_times(clinic: Clinic) -> list[Result]:
 def book(clinic: Clinic) -> list[Result]:
     """Book clinician, room, device and patient in one act by POST /fhir/Appointment, each slot once."""
     with clinic.serving():
-        slots = _free_slots(clinic)
+        slots = free_slots(clinic)
         one = Counter(slot["schedule"]["reference"] for slot in slots).most_common(1)[0][0]
         hot = [slot for slot in slots if slot["schedule"]["reference"] == one]
         many = [slot for slot in slots if slot["schedule"]["reference"] != one][:SLOTS_BOOKED_MAX]
@@ -104,7 +104,7 @@ def _book(clinic: Clinic, name: str, slots: list[dict[str, Any]]) -> tuple[Resul
             "POST",
             "/fhir/Appointment",
             clinic.headers(),
-            json.dumps(_appointment(slot, next(patients))).encode(),
+            json.dumps(appointment(slot, next(patients))).encode(),
         )
         for slot in slots
     )
@@ -125,12 +125,12 @@ def _book(clinic: Clinic, name: str, slots: list[dict[str, Any]]) -> tuple[Resul
     return result, outcome
 
 
-def _appointment(slot: dict[str, Any], patient: str) -> dict[str, Any]:
+def appointment(slot: dict[str, Any], patient: str) -> dict[str, Any]:
     return {"resourceType": "Appointment", "status": "booked", "slot": [{"reference": f"Slot/{slot['id']}"}], "start": slot["start"], "end": slot["end"],
             "serviceType": slot["serviceType"], "participant": [{"actor": {"reference": f"Patient/{patient}"}, "status": "accepted"}]}  # fmt: skip
 
 
-def _free_slots(clinic: Clinic) -> list[dict[str, Any]]:
+def free_slots(clinic: Clinic) -> list[dict[str, Any]]:
     first = _days(clinic, 1)[0] + timedelta(days=21)
     found: list[dict[str, Any]] = []
 

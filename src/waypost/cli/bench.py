@@ -19,7 +19,7 @@ NEEDS = "nothing"
 JSON_TO_FILE = True
 NAMES = (
     "read", "create", "search-name", "search-code", "import", "slots-day", "find-times", "book", "page-find",
-    "page-patient", "page-today", "page-board", "audit", "growth", "start", "memory",
+    "page-patient", "page-today", "page-board", "live", "audit", "growth", "start", "memory",
 )  # fmt: skip
 
 

@@ -1,16 +1,17 @@
 """The worklist read: whose, how many, in which order. The order is `ranking.key`, said in SQL; a twin holds the two together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from waypost.coordination.worklist import reading
 from waypost.coordination.worklist.kinds import Lane
 from waypost.coordination.worklist.ranking import Moment, Standing
 from waypost.kernel.dates import local_day
 from waypost.kernel.scope import Scope
-from waypost.records import queries
+from waypost.records import prepared, queries, tenancy
 from waypost.records.versions import Version
 
 Json = dict[str, Any]
@@ -79,6 +80,48 @@ def _listed(scope: Scope, condition: str, names: dict[str, Any]) -> list[Listed]
         for row in rows
         if ("Task", row[0]) in versions
     ]
+
+
+def standing(
+    scope: Scope, view: str, at: Moment, pools: Sequence[str], *, here: Sequence[str], skip: int = 0
+) -> list[str]:
+    """Return the same page of a view as `listed`, each item as 'id:version': enough to know whether it is as it was."""
+    sql, params = _positional(
+        f"SELECT w.id || ':' || c.version {_FROM} WHERE {_condition(view)} AND (@scope) ORDER BY {ORDER}"
+        " LIMIT %(count)s OFFSET %(skip)s",
+        _values(scope, at, pools, here) | {"count": PAGE_ROWS_MAX, "skip": skip},
+        scope,
+    )
+    return [row[0] for row in queries.rows(scope, sql, params)]
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Who has something: people ('Practitioner/x', watchers included) and teams, '' where neither is named."""
+
+    owners: frozenset[str]
+    pools: frozenset[str]
+
+
+HANDS = "SELECT DISTINCT owner, pool FROM coordination_work WHERE tenant = %s AND patient = ANY(%s)"
+
+
+def hands_of(tenant: int, tasks: Iterable[Json], patients: Iterable[str]) -> Hands:
+    """Return in whose lists some Tasks stand, and the open work of some patients. It tells nobody what."""
+    owners: set[str] = set()
+    pools: set[str] = set()
+    for task in tasks:
+        row = reading.row_of(task, "UTC")
+        if row is not None:
+            owners |= {row["owner"] or "", *(f"Practitioner/{who}" for who in row["watchers"])}
+            pools.add(row["pool"])
+    whose = list(patients)
+    if whose:
+        tenancy.enter(tenant)
+        for owner, pool in prepared.rows(HANDS, [tenant, whose]):
+            owners.add(owner or "")
+            pools.add(pool)
+    return Hands(frozenset(owners), frozenset(pools))
 
 
 def one(scope: Scope, id: str, at: Moment, *, here: Sequence[str]) -> Listed | None:

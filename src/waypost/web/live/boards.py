@@ -44,7 +44,7 @@ class Board:
     def is_due(self, now: float) -> bool:
         """Say whether it is to be drawn again: it changed or is old, and has been left alone for a while."""
         old = now - self.drawn >= self.view.every_seconds
-        rest = min(limits.REST_OF_COST * self.cost, limits.REST_SECONDS_MAX)
+        rest = max(self.view.rest_seconds, min(limits.REST_OF_COST * self.cost, limits.REST_SECONDS_MAX))
         return self.shown is None or ((self.changed or old) and now - self.drawn >= rest)
 
     def told(self, before: Shown | None, shown: Shown, at: str) -> str:

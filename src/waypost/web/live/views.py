@@ -76,6 +76,7 @@ class View:
     render: Callable[[Context, Any], Shown]
     touches: Callable[[int, Sequence[Change]], Touches] = _any
     every_seconds: int = 300  # it is drawn again though nothing changed: clocks go on
+    rest_seconds: float = 0.0  # between two drawings, where many watch and each sees something else
 
 
 _views: dict[str, View] = {}

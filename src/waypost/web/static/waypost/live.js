@@ -3,7 +3,7 @@
   "use strict";
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const SILENCE = 40000, REST_AFTER = 10000, WAIT_MAX = 30000, HOLD = 300; // milliseconds
+  const SILENCE = 40000, REST_AFTER = 10000, WAIT_MAX = 30000, HOLD = 300, TOLD = 60000; // milliseconds
   const line = () => $("[data-live]");
   if (!line() || !window.ReadableStream || !window.AbortController) return;
 
@@ -61,7 +61,7 @@
   };
 
   // Nothing changes under a hand that moves something.
-  let waiting = {}, holding = 0;
+  let waiting = {}, holding = 0, told = 0;
   const put = () => {
     clearTimeout(holding);
     if ($(".moving")) { holding = setTimeout(put, HOLD); return; }
@@ -81,7 +81,11 @@
     const same = rows.length === shown.size && rows.every((row) => $(`[value="${CSS.escape(row)}"]`, document));
     const words = fresh ? place.dataset.liveNew.replace("{n}", fresh) : same ? "" : place.dataset.liveOther;
     const said = $("span", place);
-    if (said.textContent !== words) said.textContent = words;
+    if (said.textContent !== words) {
+      said.textContent = words;
+      const aloud = $("#announce");
+      if (words && aloud && Date.now() - told > TOLD) { told = Date.now(); aloud.textContent = `${words}.`; }
+    }
     place.hidden = !words;
   };
   const again = async () => {
