@@ -1,5 +1,6 @@
 """Reading a body: bytes in, one resource of the expected type out, or a coded refusal."""
 
+import base64
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,7 @@ def read(request: Request) -> Body:
 
 def of_type(request: Request, kind: str, *, id: str | None = None) -> Body:
     """Return the resource in the body, which must have the address's type and, where named, its id."""
-    body = read(request)
+    body = _bytes_as_binary(request, id) if kind == "Binary" and media(request) not in _MEDIA else read(request)
     if not body.type:
         raise problems.BodyUnreadable("`resourceType` is missing.", expression=["resourceType"])
     if body.type != kind:
@@ -57,3 +58,18 @@ def of_type(request: Request, kind: str, *, id: str | None = None) -> Body:
     if id is None and "id" in body.resource and not isinstance(body.resource["id"], str):
         raise problems.IdUnsuitable(expression=[f"{kind}.id"])
     return body
+
+
+def _bytes_as_binary(request: Request, id: str | None) -> Body:
+    """Return bytes of any type as the Binary that holds them; `X-Security-Context` names what guards them."""
+    if len(request.body) > limits.BINARY_BYTES_MAX:
+        raise problems.BodyTooLarge
+    if not request.body:
+        raise problems.BodyUnreadable("The body is empty.")
+    made: dict[str, Any] = {"resourceType": "Binary", "contentType": request.headers.get("content-type", "").strip()}
+    if id is not None:
+        made["id"] = id
+    if guard := request.headers.get("x-security-context", "").strip():
+        made["securityContext"] = {"reference": guard.removeprefix(f"{request.base}/")}
+    made["data"] = base64.b64encode(request.body).decode()
+    return Body(fhir_text.dumps(made), made)

@@ -13,9 +13,10 @@ from typing import Any
 from waypost.access import onetrip
 from waypost.access.bearer import digest_of
 from waypost.access.problems import SignInNeeded
-from waypost.formats.fhir import definitions
+from waypost.formats.fhir import definitions, outside
 from waypost.kernel.clock import Clock
 
+MARK = outside.MARK.encode()
 Answer = tuple[str, list[tuple[str, str]], bytes]
 _PATH = re.compile(r"/fhir/([A-Z][A-Za-z]{1,63})/([A-Za-z0-9\-.]{1,64})")
 ACCEPTED = frozenset({"", "*/*", "application/fhir+json", "application/json"})
@@ -65,7 +66,7 @@ def ask(environ: dict[str, Any], clock: Clock) -> Asked | None:
 
 def answer(asked: Asked, found: onetrip.Read | None) -> Answer | None:
     """Put what was found into an answer; None where nothing was."""
-    if found is None:
+    if found is None or MARK in found.body:  # what is kept outside is put back by the ordinary route
         return None
     tag = f'W/"{found.version}"'
     headers = [("ETag", tag), ("Last-Modified", format_datetime(found.at, usegmt=True)), *COMMON]

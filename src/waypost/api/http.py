@@ -56,7 +56,7 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Response:
     status: int
-    body: str = ""
+    body: str | bytes = ""  # bytes as they are, of the type that `headers` names
     headers: tuple[tuple[str, str], ...] = ()
     problem: str = ""  # code of the problem answered, for the log
 
@@ -78,8 +78,19 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
         raise problems.SearchTooLarge(f"A search may have {limits.PARAMETERS_MAX} parameters.") from None
 
 
+def wants_bytes(request: Request) -> bool:
+    """Say whether a Binary is wanted as the bytes that it holds: no form of FHIR's is asked for, and not just anything."""
+    if any(name == "_format" for name, _ in request.parameters):
+        return False
+    kinds = [part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(",")]
+    kinds = [kind for kind in kinds if kind]
+    return bool(kinds) and not any(kind in _JSON_ASKED or kind in {"*/*", "application/*"} or "fhir" in kind for kind in kinds)
+
+
 def check_accept(request: Request) -> None:
-    """Refuse callers who cannot take JSON."""
+    """Refuse callers who cannot take JSON. A Binary is also had as its bytes."""
+    if request.method in {"GET", "HEAD"} and request.path.startswith("Binary/") and wants_bytes(request):
+        return
     asked = next((value for name, value in request.parameters if name == "_format"), None)
     if asked is not None:
         if asked.replace(" ", "+").partition(";")[0].strip().lower() in _JSON_ASKED:

@@ -1,6 +1,7 @@
 """Bounds of the FHIR door, unit in the name."""
 
 BODY_BYTES_MAX = 16 * 1024 * 1024
+BINARY_BYTES_MAX = 11 * 1024 * 1024  # of a Binary sent as its bytes: in base64 they fit a body
 ENTRIES_MAX = 10_000  # of a batch or transaction
 HISTORY_VERSIONS_DEFAULT = 50
 HISTORY_VERSIONS_MAX = 500

@@ -34,10 +34,10 @@ def application(environ: dict[str, Any], start_response: Start) -> Iterable[byte
     finally:
         if connection.in_atomic_block:
             connection.close()
-    body = response.body.encode("utf-8", "replace")
+    body = response.body if isinstance(response.body, bytes) else response.body.encode("utf-8", "replace")
     phrase = HTTPStatus(response.status).phrase
     headers = [*response.headers, ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]
-    if body:
+    if body and isinstance(response.body, str):
         headers.append(("Content-Type", JSON))
     if response.status not in {204, 304}:
         headers.append(("Content-Length", str(len(body))))

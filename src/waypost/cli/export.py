@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Export what is current; each file appears whole or not at all."""
     from waypost.access import accounts, scopes
-    from waypost.records import queries
+    from waypost.records import outside, queries
 
     tenant = accounts.tenant_named(args.tenant)
     scope = scopes.everything(accounts.context_of(tenant, "export"), "export")
@@ -50,7 +50,10 @@ def run(args: argparse.Namespace) -> int:
     with reporting.progress("Exporting", sum(count for _, count in kept), quiet=args.json) as shown:
         for type_, _ in kept:
             written[type_] = _write(
-                args.folder, type_, queries.each(scope, type_), packed=args.gzip, shown=shown
+                args.folder,
+                type_,
+                (outside.whole(scope.tenant, text) for text in queries.each(scope, type_)),
+                packed=args.gzip, shown=shown
             )
     total = sum(written.values())
     words = f"{total:,} resources of {len(written)} types written to {args.folder}."

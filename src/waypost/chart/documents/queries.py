@@ -1,7 +1,5 @@
 """Reading documents: one with its bytes, and those that wait to be filed."""
 
-import base64
-import binascii
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +12,7 @@ from waypost.formats.papers.looking import Look
 from waypost.kernel.context import Context
 from waypost.kernel.problem import Problem
 from waypost.kernel.scope import Scope
+from waypost.records import outside
 from waypost.records import queries as records
 from waypost.records.queries import COLUMNS
 from waypost.records.versions import Version
@@ -56,14 +55,11 @@ def open_document(ctx: Context, id: str, *, patient: str | None = None) -> Opene
 def bytes_of(ctx: Context, resource: Json) -> tuple[bytes, str]:
     """Return what a document holds: its own bytes, those of a Binary that is here, or the address elsewhere."""
     attachment = attachment_of(resource)
-    text, url, binary = str(attachment.get("data") or ""), str(attachment.get("url") or ""), binary_of(resource)
-    if not text and binary:
+    data, url, binary = outside.data_of(ctx.tenant, attachment), str(attachment.get("url") or ""), binary_of(resource)
+    if not data and binary:
         held = records.read_or_none(scopes.for_binary(ctx, binary), "Binary", binary)
-        text, url = (held.resource.get("data", ""), "") if held else ("", url)
-    try:
-        return base64.b64decode(text, validate=False), "" if text else url
-    except binascii.Error:
-        return b"", url
+        data, url = (outside.data_of(ctx.tenant, held.resource), "") if held else (b"", url)
+    return data, "" if data else url
 
 
 def look_at(opened: Opened) -> tuple[Look | None, Problem | None]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from waypost.cli.intake.problems import Unreadable
 from waypost.cli.intake.sources import Text
-from waypost.formats.fhir import bundles, references
+from waypost.formats.fhir import bundles, outside, references
 from waypost.formats.fhir import text as fhir_text
 from waypost.formats.fhir.validation import errors, validate
 from waypost.kernel import ids
@@ -106,7 +106,7 @@ def _arrival(
     type_ = parsed.get("resourceType")
     type_ = type_ if isinstance(type_, str) else ""
     id_ = id_ or _id_of(type_, parsed)
-    return Arrival(type_, id_, text, parsed, fhir_text.content_hash_of({**parsed, "id": id_}), line, entry)
+    return Arrival(type_, id_, text, parsed, fhir_text.content_hash_of(outside.as_kept({**parsed, "id": id_}) if len(text) > outside.INSIDE_BYTES_MAX else {**parsed, "id": id_}), line, entry)
 
 
 def _id_of(type_: str, parsed: dict[str, Any]) -> str:
