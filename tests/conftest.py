@@ -49,6 +49,7 @@ def django_db_setup(cluster, cluster_folder, django_test_environment, django_db_
 
     os.environ.update(cluster.environment())
     django_settings.WAYPOST_AUDIT_KEY_FILE = str(cluster_folder / "audit-key")
+    django_settings.WAYPOST_DOCUMENTS_DIR = str(cluster_folder / "documents")
     with django_db_blocker.unblock():
         for alias, settings in databases().items():
             django_connections[alias].close()

@@ -12,6 +12,7 @@ class Answer:
     status: int
     headers: dict
     text: str
+    data: bytes = b""
 
     @property
     def json(self):
@@ -73,7 +74,8 @@ class Door:
             chunks = wsgi.application(
                 environ, lambda status, head: got.update(status=int(status[:3]), headers=dict(head))
             )
-            return Answer(got["status"], got["headers"], b"".join(chunks).decode())
+            whole = b"".join(chunks)
+            return Answer(got["status"], got["headers"], whole.decode("utf-8", "replace"), whole)
         finally:
             door.CLOCK = original
 

@@ -86,6 +86,7 @@ def answer(wished: Wished, moved: PGresult | None) -> Answer | None:
     ctx = wished.request.context
     here = queries.clinic(ctx.tenant, ctx.now) if moved.ntuples else queries.seen(ctx.tenant, ctx.now)
     found = slots.computed(here, wished.scope, wished.request, wished.asked)
+    assert isinstance(found.body, str), "a Bundle is text"
     body = found.body.encode("utf-8", "replace")
     headers = [*COMMON, TYPE, ("Content-Length", str(len(body)))]
     return "200 OK", headers, body if wished.request.method == "GET" else b""

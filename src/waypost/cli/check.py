@@ -10,19 +10,23 @@ from waypost.cli import reporting
 EXAMPLES = (
     "waypost check",
     "waypost check --quiet --json",
+    "waypost check --documents",
 )
 NEEDS = "nothing"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="print only what is wrong")
+    parser.add_argument(
+        "--documents", action="store_true", help="read every document that is kept beside the database, byte by byte"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print each finding; exit 1 when something would keep Waypost from running."""
     from waypost.ops import checks
 
-    findings = checks.every()
+    findings = checks.every(read_documents=args.documents)
     wrong = [finding for finding in findings if finding.level == "error"]
     facts = {
         "ok": not wrong,

@@ -1,6 +1,7 @@
 """Write every resource, one NDJSON file a type, in order of id.
 
-The newest versions are written as they are kept, one a line. The audit is not part of it, nor are earlier versions,
+The newest versions are written as they are kept, one a line; documents that are kept beside the database are put back
+into them. The audit is not part of it, nor are earlier versions,
 accounts or templates; `waypost backup` keeps those. Works beside a running server.
 """
 

@@ -31,33 +31,33 @@ class Fax:
 
 
 _FAXES = (
-    Fax("discharge", "General Hospital, Health Information", "Fax 0341, 3 pages", 3.2, "castillo", (
+    Fax("discharge", "General Hospital, Health Information", "Fax 0341", 3.2, "castillo", (
         "= Discharge summary\n*General Hospital* · 1200 Hospital Way\n\nPatient: {NAME} \\ Date of birth: {BORN} \\ MRN (yours): {MRN} \\ Discharge date: {DAY5}\n\n== Course\nAdmitted through the emergency department with dyspnea and leg swelling. Diuresed 3.1 kg with intravenous furosemide. Telemetry showed atrial fibrillation, rate controlled. Echocardiogram: ejection fraction 35 %.",
         "== Medications at discharge\n+ furosemide 40 mg twice a day (was once)\n+ sacubitril/valsartan 49/51 mg twice a day\n+ metformin 1 g twice a day\n+ apixaban 5 mg twice a day\n+ potassium chloride 20 mEq once a day (new)",
         "== Follow-up\nPrimary care within 7 days. Cardiology with echocardiogram. Potassium and creatinine within 10 days.\n\nDictated by J. Amadi, MD, hospital medicine",
     )),
-    Fax("consult", "Tidewater Nephrology", "Fax 0342, 2 pages", 2.6, "okafor", (
+    Fax("consult", "Tidewater Nephrology", "Fax 0342", 2.6, "okafor", (
         "= Nephrology consultation report\n*Tidewater Nephrology Associates*\n\nRe: {NAME}, born {BORN} \\ Date of service: {DAY9}\n\nDear Dr. Osei,\n\nThank you for referring Mr. Okafor, whom I saw for chronic kidney disease, stage 3a. His potassium runs high on lisinopril.",
         "== Plan\nLow-potassium diet, repeat potassium in one week, halve lisinopril if above 5.5 mmol/L. I will see him again in three months.\n\nSincerely, \\ R. Villanueva, MD",
     )),
-    Fax("two", "Elmwood Imaging", "Fax 0344, 3 pages", 2.1, "brandt", (
+    Fax("two", "Elmwood Imaging", "Fax 0344", 2.1, "brandt", (
         "= Radiology report\n*Elmwood Imaging* · MRI left knee\n\nPatient: {NAME} \\ DOB: {BORN} \\ Exam date: {DAY5}\n\nFindings: horizontal tear of the medial meniscus, posterior horn. Moderate effusion.\n\nImpression: medial meniscal tear.",
         "= Laboratory report\n*Quarry Street Laboratory*\n\nPatient: Silva, Rui \\ DOB: 04/02/1964 \\ Medical record number: 002744 \\ Collected: {DAY5}\n\n#table(columns: 3, [Test], [Result], [Reference range], [LDL cholesterol], [131 mg/dL], [< 100], [HDL cholesterol], [44 mg/dL], [> 40], [Triglycerides], [166 mg/dL], [< 150])",
         "Specimen: serum. Fasting: yes. \\ Page 2 of 2 for Silva, Rui.",
     )),
-    Fax("payer", "Northfield Health Plan", "Fax 0347, 1 page", 1.4, "brandt", (
+    Fax("payer", "Northfield Health Plan", "Fax 0347", 1.4, "brandt", (
         "= Notice of approval\n*Northfield Health Plan* · Utilization management\n\nMember: {NAME} \\ Date of birth: {BORN} \\ Member ID 41-0932\n\nPrior authorization request 26-118834 is *approved*: arthroscopy of the left knee (29881), 1 unit, valid for 90 days from {DAY1}.\n\nDate: {DAY1}",
     )),
-    Fax("spanish", "Clínica Santa Lucía, San Salvador", "Fax 0349, 1 page", 1.1, "diaz", (
+    Fax("spanish", "Clínica Santa Lucía, San Salvador", "Fax 0349", 1.1, "diaz", (
         "= Resumen clínico\n*Clínica Santa Lucía* · San Salvador\n\nPaciente: {NAME} \\ Fecha de nacimiento: {BORN}\n\nEstimada doctora: la paciente fue atendida por diabetes mellitus tipo 2 entre 2019 y 2024. Última hemoglobina glicosilada: 7,6 %. Vacuna contra la influenza aplicada.\n\nAtentamente, \\ Dra. M. Quijano",
     )),
-    Fax("astray", "Harbor Point Orthopedics", "Fax 0350, 1 page", 0.7, "", (
+    Fax("astray", "Harbor Point Orthopedics", "Fax 0350", 0.7, "", (
         "= Office visit note\n*Harbor Point Orthopedics*\n\nPatient: Whitcomb, Leonard \\ DOB: 06/21/1949 \\ Date of visit: {DAY5}\n\nTo: Larkspur Foot and Ankle. Right ankle fracture, healing in good position. Cast off in two weeks.",
     )),
     Fax("card", "Front desk, Riverside", "Photo of a card", 0.5, "", (
         "#set text(size: 16pt)\n#v(2in)\n#rect(width: 100%, inset: 18pt, radius: 8pt)[*NORTHFIELD HEALTH PLAN* \\ Member: HADDAD, SAMIR \\ Member ID 77-4410-02 #h(1fr) Group 2210 \\ RxBIN 610014 #h(1fr) Copay \\$25]",
     ), "JPEG"),
-    Fax("scan", "Three Rivers Podiatry", "Fax 0352, 2 pages", 0.2, "park", (
+    Fax("scan", "Three Rivers Podiatry", "Fax 0352", 0.2, "park", (
         "= Podiatry visit note\nPatient: {NAME} \\ DOB {BORN}\n\nSkin whole, protective feeling normal at ten of ten points. Nail care done.",
         "Return in three months, earlier with any sore.",
     ), "TIFF"),

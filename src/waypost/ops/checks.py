@@ -22,9 +22,13 @@ class Finding:
     words: str
 
 
-def every() -> list[Finding]:
-    """Return all findings; one that fails does not hide the next."""
+def every(*, read_documents: bool = False) -> list[Finding]:
+    """Return all findings; one that fails does not hide the next. `read_documents` reads each byte of them too."""
     findings: list[Finding] = []
+
+    def database() -> Iterator[Finding]:
+        yield from _database(read_documents=read_documents)
+
     for look in (settings, folder, zones, database):
         try:
             findings.extend(look())
@@ -93,15 +97,33 @@ def zones() -> Iterator[Finding]:
         yield Finding("ok", "time zones", "are known")
 
 
-def database() -> Iterator[Finding]:
-    """Check that the database answers, that its role is ordinary, and that its tables are this release's."""
+def _database(*, read_documents: bool) -> Iterator[Finding]:
+    """Check that the database answers, that its role is ordinary, that its tables are this release's, and its documents."""
     from waypost.ops import database as opening
 
     with opening.opened(data_dir()):
         yield from _role(urls()[0])
         opening.set_up_django()
-        for look in (_tables,):
-            yield from look()
+        found = list(_tables())
+        yield from found
+        if all(finding.level == "ok" for finding in found):
+            yield from _documents(read=read_documents)
+
+
+def _documents(*, read: bool) -> Iterator[Finding]:
+    """Check that what is kept beside the database is there."""
+    from waypost.access import accounts
+    from waypost.records import outside
+
+    looked = [outside.check(tenant.pk, read=read) for tenant in accounts.tenants()]
+    astray = [digest for one in looked for digest in one.astray]
+    many, size = sum(one.many for one in looked), sum(one.size for one in looked)
+    if astray:
+        words = f"{len(astray)} of {many} beside the database are missing or altered, such as {astray[0][:12]}…; bring the folder back from a backup"
+        yield Finding("error", "documents", words)
+    else:
+        what = "each byte of them as it was" if read else "all there"
+        yield Finding("ok", "documents", f"{many} beside the database ({size / 2**20:.1f} MB), {what}")
 
 
 def _role(url: str) -> Iterator[Finding]:

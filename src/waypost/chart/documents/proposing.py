@@ -28,7 +28,7 @@ _BORN = re.compile(
     rf"(?:\bd\.?o\.?b\b\.?|date of birth|birth ?date|\bborn\b|fecha de nac\w*|\bnac\.)\W{{0,6}}({_DATE})", re.IGNORECASE
 )
 _NUMBER = re.compile(
-    r"(?:\bmrn\b|medical record(?: (?:number|no\.?|#))?|(?:chart|record|patient) (?:number|no\.?|#|id)|expediente)\W{0,6}(\d[\d -]{1,10}\d)",
+    r"(?:\bmrn\b|medical record(?: (?:number|no\.?|#))?|(?:chart|record|patient) (?:number|no\.?|#|id)|expediente)\b(?:\s?\([^)\n]{1,20}\))?\W{0,6}(\d[\d -]{1,10}\d)",
     re.IGNORECASE,
 )
 _DATED = re.compile(
@@ -159,7 +159,7 @@ def _contradicted(one: Candidate, candidates: Sequence[Candidate]) -> bool:
 
 def _doubt(sure: Sequence[Candidate], candidates: Sequence[Candidate], text: str) -> str:
     if len(sure) > 1:
-        return f"It fits {len(sure)} patients. Compare them with the paper before you choose."
+        return f"It fits {len(sure)} patients. If it is two documents, take it apart; else compare them with the paper."
     if sure and _contradicted(sure[0], candidates):
         return "The record number in it is another patient's than the name and the birth date. Look before you choose."
     if candidates and not sure:
