@@ -1,11 +1,14 @@
 """Opening papers, each in a process of its own that has no secret and little time; what it said is remembered a while."""
 
+import atexit
 import json
 import os
+import select
 import subprocess
 import sys
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from threading import Lock
 from typing import Any
@@ -19,7 +22,8 @@ from waypost.formats.papers.problems import BY_CODE, PaperTooHeavy
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _looks: OrderedDict[bytes, Look] = OrderedDict()
 _pictures: OrderedDict[tuple[bytes, int], bytes] = OrderedDict()
-_lock = Lock()
+_lock, _asking = Lock(), Lock()
+_helper: "tuple[int, subprocess.Popen[bytes]] | None" = None
 
 
 def look(data: bytes) -> Look:
@@ -60,24 +64,67 @@ def assemble(papers: Sequence[bytes], pages: Sequence[tuple[int, int]]) -> bytes
 
 
 def _ask(question: dict[str, Any], papers: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
-    line = json.dumps({**question, "lengths": [len(one) for one in papers]}).encode() + b"\n"
-    surroundings = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    surroundings["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
-    try:
-        ended = subprocess.run(
-            [sys.executable, "-m", "waypost.formats.papers.apart"],
-            input=line + b"".join(papers),
-            capture_output=True,
-            timeout=WAIT_SECONDS_MAX,
-            env=surroundings,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise PaperTooHeavy from None
-    head, _, data = ended.stdout.partition(b"\n")
-    if ended.returncode or not head:
-        raise PaperTooHeavy  # it ran out of memory or time
-    facts = json.loads(head)
+    line = json.dumps({**question, "lengths": [len(one) for one in papers], "seconds": WAIT_SECONDS_MAX}).encode() + b"\n"
+    with _asking:
+        for _ in range(2):  # the helper ends when it is left alone: a new one takes its place
+            answered = _tell(line, papers)
+            if answered is not None:
+                break
+        else:
+            raise PaperTooHeavy
+    facts, data = answered
     if "problem" in facts:
         raise BY_CODE[facts["problem"]]
     return facts, data
+
+
+def _tell(line: bytes, papers: Sequence[bytes]) -> tuple[dict[str, Any], bytes] | None:
+    """Return the helper's answer; None where it has ended."""
+    helper = _helping()
+    assert helper.stdin and helper.stdout
+    try:
+        helper.stdin.write(line)
+        for one in papers:
+            helper.stdin.write(one)
+        helper.stdin.flush()
+        heard, _, _ = select.select([helper.stdout], [], [], WAIT_SECONDS_MAX + 10)
+        head = helper.stdout.readline() if heard else b""
+        facts = json.loads(head) if head else None
+        data = helper.stdout.read(facts["size"]) if facts else b""
+    except (OSError, ValueError):
+        facts, data = None, b""
+    if facts is None or len(data) < facts["size"]:
+        stop()
+        return None
+    return facts, data
+
+
+def _helping() -> "subprocess.Popen[bytes]":
+    """Return the process in which papers are opened. A process that was forked has none of its own yet."""
+    global _helper
+    if _helper is None or _helper[0] != os.getpid():
+        surroundings = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        surroundings["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
+        started = subprocess.Popen(
+            [sys.executable, "-m", "waypost.formats.papers.apart"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=surroundings,
+        )
+        _helper = (os.getpid(), started)
+        atexit.register(stop)
+    return _helper[1]
+
+
+def stop() -> None:
+    """End the process in which papers are opened, if it is this one's."""
+    global _helper
+    if _helper is not None and _helper[0] == os.getpid():
+        _helper[1].kill()
+        _helper[1].wait()
+        for pipe in (_helper[1].stdin, _helper[1].stdout):
+            with suppress(OSError):
+                assert pipe
+                pipe.close()
+    _helper = None

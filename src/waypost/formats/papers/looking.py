@@ -26,6 +26,16 @@ class Look:
     inside: tuple[str, ...] = ()  # what a PDF carries besides its pages: 'a script', 'attached files'
 
 
+def load() -> None:
+    """Load what reads papers, ahead of the first."""
+    import pypdf
+    import pypdfium2
+    from PIL import Image
+
+    assert pypdf and pypdfium2
+    Image.preinit()
+
+
 def look(data: bytes) -> Look:
     """Return what a paper is. Raises what `kinds.sniff` does, and for what cannot be read to its end."""
     found = kinds.sniff(data)
