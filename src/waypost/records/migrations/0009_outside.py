@@ -16,7 +16,7 @@ CREATE INDEX records_outside_id ON records_outside (tenant, type, id);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0007_in_order_of_commit")]
+    dependencies = [("records", "0008_numbers_as_they_are")]
     operations = [
         migrations.RunSQL(
             TABLE + secure("records_outside") + append_only("records_outside"), "DROP TABLE records_outside"
