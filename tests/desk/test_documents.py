@@ -248,3 +248,22 @@ def test_each_file_answers_the_pages_script(nurse, clinic):
     bad = nurse.post(address, {"files": [named(b"MZ\x90", "a.pdf")]}, headers={"Accept": "application/json"})
     assert len(good.json()["taken"]) == 1 and good.json()["next"].startswith("/documents/")
     assert bad.status_code == 422 and "is a program" in bad.json()["refused"][0]
+
+
+def test_what_was_made_into_others_is_kept_and_waits_no_longer(desk, clinic):
+    fax(clinic)
+    clerk = desk("records")
+    part = of(clinic, clerk.post("/documents/fax1/split", {"begins": ["2"]}))
+    assert "Made of pages of the whole paper" in words(clerk.get(f"/documents/{part.id}"))
+    whole = words(clerk.get("/documents/fax1"))
+    assert "no longer waits" in whole and "Page 2 of 2" in whole
+    answer = clerk.post("/documents/fax1/file", {"version": 2, "patient": clinic.patients[0], "kind": "18842-5"})
+    assert answer.status_code == 409 and "no longer waiting" in words(answer)
+
+
+def test_the_timeline_says_what_is_not_filed_and_what_became_of_a_paper(nurse, clinic):
+    who = clinic.patients[0]
+    kept = of(clinic, add(nurse, who, named(LETTER, "a.pdf")))
+    assert "Not filed" in words(nurse.get(f"/patients/{who}/timeline?kind=documents"))
+    nurse.post(f"/documents/{kept.id}/split", {"begins": ["2"]})
+    assert "Made into others" in words(nurse.get(f"/patients/{who}/timeline?kind=documents"))

@@ -120,8 +120,10 @@ def file_document(ctx: Context, id: str, seen: int, filed: Filed) -> Version:
     scope = scopes.for_resource(ctx, "DocumentReference", id)
     if not filed.patient:
         raise WhoseIsIt
-    before = patient_of(queries.read(scope, "DocumentReference", id).resource)
-    if before != filed.patient:
+    kept = queries.read(scope, "DocumentReference", id).resource
+    if not is_unfiled(kept):
+        raise NotToFile
+    if patient_of(kept) != filed.patient:
         queries.read(scopes.for_patient(ctx, filed.patient, level="contact"), "Patient", filed.patient)
     return amend(ctx, scope, "DocumentReference", id, seen, _filing(filed))
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from waypost.chart.documents.reading import is_unfiled
 from waypost.chart.rules import clinical, results
 from waypost.chart.rules.documents import document
 from waypost.chart.rules.words import Json, Reading, codes, concept, count, first
@@ -217,7 +218,12 @@ def _procedure(r: Json, reading: Reading) -> Told:
 
 def _document(r: Json, reading: Reading) -> Told:
     made = document(r, reading)
-    return Told(r.get("date"), reading.name(first(r.get("author"))), made.name, made.format)
+    mark = _DOCUMENT_MARK.get(r.get("status", ""), "Not filed" if is_unfiled(r) else "")
+    state = "soon" if mark == "Not filed" else "quiet" if mark else ""
+    return Told(r.get("date"), reading.name(first(r.get("author"))), made.name, made.format, state, mark)
+
+
+_DOCUMENT_MARK = {"superseded": "Made into others", "entered-in-error": "Not ours"}
 
 
 def _answers(r: Json, reading: Reading) -> Told:

@@ -92,6 +92,7 @@ class DocumentPage(Page):
     band: Band
     paper: Paper
     to_file: bool = False
+    came_from: Sequence[str] = ()  # the documents whose pages it was made of
     pages: Sequence[int] = field(default_factory=tuple)  # that have a picture
     words: str = ""
     inside: Sequence[str] = ()

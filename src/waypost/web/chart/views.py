@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from waypost.access import scopes
 from waypost.access.permissions import Permission, allowed
-from waypost.chart.documents.reading import is_unfiled
+from waypost.chart.documents.reading import came_from, is_unfiled
 from waypost.coordination import papers, patients
 from waypost.coordination.facts import Fact
 from waypost.records.problems import NotFound
@@ -175,6 +175,7 @@ def document(request: Request, id: str, did: str) -> HttpResponse:
         band=band(view),
         paper=paper,
         to_file=is_unfiled(paper.opened.resource),
+        came_from=came_from(paper.opened.resource),
         problem=paper.problem if paper.opened.data else None,
         held=bool(paper.opened.data),
         elsewhere=paper.opened.elsewhere,

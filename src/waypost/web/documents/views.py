@@ -16,7 +16,7 @@ from waypost.chart.documents import actions
 from waypost.chart.documents.kinds import BY_CODE
 from waypost.chart.documents.proposing import Proposal, evidence, propose
 from waypost.chart.documents.queries import Opened, look_at, open_document
-from waypost.chart.documents.reading import came_at, is_unfiled, patient_of, title_of, who_sent
+from waypost.chart.documents.reading import came_at, came_from, is_unfiled, patient_of, title_of, who_sent
 from waypost.kernel.dates import local_day, read_moment
 from waypost.kernel.problem import Problem
 from waypost.records.versions import Version
@@ -61,6 +61,8 @@ class DocumentPage(Page):
     day_why: str = ""
     asked: str = ""
     hits: bool = False
+    waiting: bool = True  # it can be filed; else it was made into others, or is not ours
+    came_from: Sequence[str] = ()
     place_words: str = ""
     before: str = ""
     after: str = ""
@@ -158,6 +160,8 @@ def show(
         problem=problem if opened.data else None,
         held=bool(opened.data),
         elsewhere=opened.elsewhere,
+        waiting=is_unfiled(opened.resource),
+        came_from=came_from(opened.resource),
         **_neighbours(request, opened.id),
         **shown(look),
     )
