@@ -12,7 +12,7 @@ help:
 	@echo "make check   lint, types, import rules"
 	@echo "make fix     mend what can be mended by a program"
 	@echo "make bench   speed against floors in the same run (ARGS='read book --patients 2000')"
-	@echo "make soak    the long tests: 200 crashes, 200,000 hostile requests to FHIR, 50,000 to the desk"
+	@echo "make soak    the long tests: 200 crashes, 200,000 hostile requests to FHIR, 50,000 to the desk, 1,050,000 events of the rules"
 	@echo "make docs    write the generated pages of docs/ anew"
 	@echo "make lock    lock the requirements anew"
 

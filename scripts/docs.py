@@ -117,7 +117,21 @@ def worklist() -> str:
     return "\n".join(lines) + "\n"
 
 
-WRITTEN = {"problems.md": problems, "rules/worklist.md": worklist, "permissions.md": permissions, "projections.md": projections, "pages.md": pages,
+def work_from_facts() -> str:
+    """Every rule that makes work, with its source and its figures."""
+    from waypost.coordination.worklist.kinds import POOL_NAMES
+    from waypost.coordination.worklist.rules.table import RULES
+
+    lines = ["# Work from facts", "", "Each rule reads what is on record, makes work of it within a second, and ends it with what happened when the",
+             "fact is gone. A supervisor or administrator switches it and sets its figures under Settings › Rules, or by `waypost rules`.", "",
+             "| rule | what it makes, and when that ends | waits with | source | figures |", "|---|---|---|---|---|"]  # fmt: skip
+    for one in RULES:
+        figures = "; ".join(f"{f.words}: {f.default} {f.unit} (`{f.code}`)" for f in one.figures) or "none"
+        lines.append(f"| `{one.code}` | **{one.name}.** {one.says} | {POOL_NAMES[one.pool]} | {one.source} | {figures} |")
+    return "\n".join(lines) + "\n"
+
+
+WRITTEN = {"rules/work-from-facts.md": work_from_facts, "problems.md": problems, "rules/worklist.md": worklist, "permissions.md": permissions, "projections.md": projections, "pages.md": pages,
            "settings.md": docs_commands.settings, "dependencies.md": docs_dependencies.dependencies}
 
 

@@ -46,7 +46,7 @@ class Known:
             "n": ["1"],
             "do": ["sent", "seen", "report", "told", "end"],
             "kind": ["site", "room", "device", "Practitioner", "Location", "Device"],
-            "code": ["talk", "class"],
+            "code": ["talk", "class", "visit-unconfirmed", "result-untold"],
         }.get(name, ["none"])
 
 

@@ -11,6 +11,7 @@ from tests.histories.world import World
 from waypost.coordination.worklist import reading
 
 EVENTS = int(os.environ.get("WAYPOST_HISTORY_EVENTS", "40000"))  # half a minute; `make soak` plays a million
+SOAK_EVENTS = 1_000_000
 SEEDS = 25
 REBUILT_EVERY = 200  # events between two comparisons with a full rebuild
 FORGET = 150  # events after which every record begins anew, so that a long history stays as quick as a short one
@@ -18,11 +19,21 @@ FORGET = 150  # events after which every record begins anew, so that a long hist
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_random_histories_leave_nothing_unowned_owed_or_gone(seed):
+    _play(seed, EVENTS // SEEDS)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1_000, 1_000 + SEEDS))
+def test_a_million_events_leave_nothing_unowned_owed_or_gone(seed):
+    _play(seed, SOAK_EVENTS // SEEDS)
+
+
+def _play(seed, events):
     world = World(seed)
     engine, rng = Engine(world), Random(f"{seed}:people")
     for who in world.held:
         engine.look(who)
-    for number in range(EVENTS // SEEDS):
+    for number in range(events):
         touched = _happens(world, engine, rng)
         for who in touched:
             engine.look(who)

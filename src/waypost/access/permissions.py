@@ -26,6 +26,7 @@ class Permission(StrEnum):
     FORM_PARK = "form.park"  # shelve a half-done form of one's own
     UNDO = "undo"
     CLINIC_SET_UP = "clinic.set-up"
+    RULE_SWITCH = "rule.switch"  # which rules make work
     AUDIT_READ = "audit.read"
     CHECK_IN_OWN = "check-in.own"  # a patient's own part of their check-in, by a link that was given to them
 
@@ -42,9 +43,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
                           P.DOCUMENT_FILE, P.FORM_PARK, P.PAPER_PRINT, P.RECORD_FILE, P.RECORD_DELETE}),
     "billing": frozenset({P.COVERAGE_EDIT, P.PATIENT_UPDATE, P.TASK_WORK, P.UNDO, P.LETTER_SEND,
                           P.FORM_PARK, P.PAPER_PRINT}),
-    "supervisor": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.PATIENT_MERGE, P.APPOINTMENT_OVERRIDE, P.CALENDAR_EDIT,
+    "supervisor": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.PATIENT_MERGE, P.APPOINTMENT_OVERRIDE, P.CALENDAR_EDIT, P.RULE_SWITCH,
                                      P.RECORD_FILE}),
-    "administrator": frozenset({P.CLINIC_SET_UP, P.CALENDAR_EDIT, P.RECORD_IMPORT, P.UNDO, P.FORM_PARK}),
+    "administrator": frozenset({P.CLINIC_SET_UP, P.CALENDAR_EDIT, P.RULE_SWITCH, P.RECORD_IMPORT, P.UNDO, P.FORM_PARK}),
     "auditor": frozenset({P.AUDIT_READ}),
     "client": frozenset({P.RECORD_FILE, P.RECORD_DELETE, P.APPOINTMENT_BOOK, P.APPOINTMENT_STATUS, P.PATIENT_REGISTER,
                          P.PATIENT_UPDATE, P.CHART_READ}),

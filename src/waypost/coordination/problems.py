@@ -167,3 +167,18 @@ class ParkedTooMany(Problem):
 class ParkedGone(Problem):
     code, status, issue = "coordination.parked-gone", 404, "not-found"
     title, remedy = "That is no longer parked.", "It was sent or dropped, or its week was over."
+
+
+class RuleUnknown(Problem):
+    code, status, issue = "coordination.rule-unknown", 404, "not-found"
+    title, remedy = "There is no such rule.", "`waypost rules --work` lists them."
+
+
+class RuleSwitchPast(Problem):
+    code, status, issue = "coordination.rule-switch-past", 422, "invalid"
+    title, remedy = "A rule is switched from today or a later day.", "What it made before stands as it was."
+
+
+class RuleFigure(Problem):
+    code, status, issue = "coordination.rule-figure", 422, "invalid"
+    title, remedy = "A figure is out of its bounds, or is none of this rule's.", "The page of the rule says what may be set."

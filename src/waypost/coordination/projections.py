@@ -9,7 +9,7 @@ from waypost.records.projecting import Change, Projection
 
 COLUMNS = (
     "id text, patient text, kind text, lane smallint, priority smallint, due timestamptz, authored timestamptz,"
-    " owner text, pool text, sleeps timestamptz, watchers text[], focus text"
+    " owner text, pool text, sleeps timestamptz, watchers text[], focus text, rule text"
 )
 NAMES = ", ".join(column.split()[0] for column in COLUMNS.split(", "))
 

@@ -8,6 +8,7 @@ from django.db import connection
 from waypost.access import Permission, action
 from waypost.coordination import limits, living
 from waypost.coordination.problems import NotYours, UndoTooLate
+from waypost.coordination.worklist.engine import switching
 from waypost.kernel.context import Context
 from waypost.records import actions as records
 from waypost.records.versions import Version
@@ -24,7 +25,8 @@ def undo_act(ctx: Context, act: UUID) -> list[Version]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT actor, max(at) FROM (SELECT actor, at FROM records_version WHERE tenant = %(t)s AND act = %(act)s"
-            " UNION ALL SELECT actor, at FROM scheduling_template_version WHERE tenant = %(t)s AND act = %(act)s) AS all_of_it"
+            " UNION ALL SELECT actor, at FROM scheduling_template_version WHERE tenant = %(t)s AND act = %(act)s"
+            " UNION ALL SELECT actor, at FROM coordination_rule WHERE tenant = %(t)s AND act = %(act)s AND NOT withdrawn) AS all_of_it"
             " GROUP BY actor",
             {"t": ctx.tenant, "act": act},
         )
@@ -37,5 +39,6 @@ def undo_act(ctx: Context, act: UUID) -> list[Version]:
     died = living.recorded_by(ctx, act)
     if died and not living.comes_back_whole(ctx, died, act):
         return [living.mark_living(ctx, died)]
+    switched = switching.withdraw(ctx, act)
     templates = scheduling.restore_templates(ctx, act)
-    return records.restore(ctx, act, may_be_empty=bool(templates))
+    return records.restore(ctx, act, may_be_empty=bool(templates or switched))

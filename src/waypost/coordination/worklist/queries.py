@@ -148,6 +148,15 @@ def counts(scope: Scope, at: Moment, pools: Sequence[str]) -> dict[str, int]:
     return dict(zip((*VIEWS, "late", "today"), row, strict=True))
 
 
+def open_by_rule(scope: Scope) -> dict[str, int]:
+    """Return how many open items each rule has made, by its code."""
+    return dict(queries.rows(
+        scope,
+        "SELECT w.rule, count(*) FROM coordination_work w WHERE w.tenant = %s AND w.rule <> '' GROUP BY w.rule",
+        [scope.tenant],
+    ))  # fmt: skip
+
+
 _FROM = (
     "FROM coordination_work w JOIN records_current c ON c.tenant = w.tenant AND c.type = 'Task' AND c.id = w.id"
     " AND w.tenant = %(tenant)s LEFT JOIN unnest(%(here)s::text[]) AS h(patient) ON h.patient = w.patient"

@@ -16,6 +16,7 @@ OPEN = frozenset({"draft", "requested", "received", "accepted", "ready", "in-pro
 WATCHER = "urn:waypost:extension:watcher"
 LANE_EXTENSION = "urn:waypost:extension:lane"
 SLEEPS = "urn:waypost:extension:snoozed-until"
+RULE = "urn:waypost:rule:"
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,6 +43,7 @@ def row_of(task: Json, zone: str) -> Json | None:
         "sleeps": _iso(read_moment(extension(task, SLEEPS).get("valueDateTime"), zone)),
         "watchers": [id_of(one.get("valueReference"), "Practitioner") for one in extensions(task, WATCHER)],
         "focus": (task.get("focus") or {}).get("reference", ""),
+        "rule": (task.get("instantiatesUri") or "").removeprefix(RULE) if (task.get("instantiatesUri") or "").startswith(RULE) else "",
     }
 
 

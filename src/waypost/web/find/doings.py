@@ -46,6 +46,7 @@ DOINGS = (
     Doing("Places", "building-2", "setup-places", "site sites room rooms device devices location clinic set up", SET_UP),
     Doing("People who are booked", "calendar-clock", "setup-people", "hours calendar provider leave holiday staff clinician", SET_UP),
     Doing("Visit types", "list-checks", "setup-visit-types", "kind of visit length preparation", (P.CALENDAR_EDIT,)),
+    Doing("Rules", "list-tree", "setup-rules", "worklist switch off on preview automatic work", (P.RULE_SWITCH,)),
     Doing("Audit", "shield-check", "audit", "who looked changed log verify", (P.AUDIT_READ,)),
     Doing("Design of the desk", "swatch-book", "design", "components"),
     Doing("Sign out", "log-out", "account_logout", "log out leave"),

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from waypost.web.setup import calendars, history, people, places, restoring, retiring, visit_types
+from waypost.web.setup import calendars, history, people, places, restoring, retiring, rules, visit_types
 
 
 class PlaceKind:
@@ -33,6 +33,8 @@ urlpatterns = [
     path("settings/history/<bookable:kind>/<id:id>", history.of_bookable, name="setup-history"),
     path("settings/history/<bookable:kind>/<id:id>/restore", restoring.of_bookable, name="setup-restore"),
     path("settings/retire/<bookable:kind>/<id:id>", retiring.retire, name="setup-retire"),
+    path("settings/rules", rules.rules, name="setup-rules"),
+    path("settings/rules/<slug:code>", rules.rule, name="setup-rule"),
     path("settings/visit-types", visit_types.visit_types, name="setup-visit-types"),
     path("settings/visit-types/add", visit_types.add, name="setup-visit-type-add"),
     path("settings/visit-types/<slug:code>", visit_types.change, name="setup-visit-type"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from waypost.coordination.worklist import reading
 from waypost.coordination.worklist.kinds import POOL_NAMES, TASK
 from waypost.coordination.worklist.queries import Listed
+from waypost.coordination.worklist.rules.table import rule_of
 from waypost.kernel.dates import say_date, say_day
 from waypost.registry.fhir import say_mrn
 from waypost.registry.queries import Person
@@ -64,18 +65,32 @@ def status_of(one: Listed, now: datetime) -> Status:
 def next_act(one: Listed) -> Act | None:
     """Return the one act that most likely comes next."""
     kind = reading.code_of(one.task.get("code"), TASK)
-    if kind in BOOKED and one.patient:
+    rule = rule_of(one.task)
+    by_rule = _act_of_rule(rule.act, one) if rule else None
+    if by_rule:
+        return by_rule
+    if (kind in BOOKED or (rule and rule.act == "times")) and one.patient:
         order = one.task.get("focus", {}).get("reference", "")
         if kind == "waitlist" and order.startswith("Appointment/"):  # with what was asked for
             return Act("Find times", reverse("visit-times", args=[order.partition("/")[2]]), "b")
         more = f"&order={quote(order.partition('/')[2])}" if order.startswith("ServiceRequest/") else ""
         return Act("Find times", f"{reverse('find-times')}?patient={quote(one.patient)}{more}", "b")
-    if kind in CALLS and one.patient:
+    if (kind in CALLS or (rule and rule.act == "call")) and one.patient:
         return Act("Call", f"{reverse('call', args=[one.patient])}?task={quote(one.version.id)}", "c")
     focus = (one.task.get("focus") or {}).get("reference", "")
     if focus.startswith("ServiceRequest/"):
         return Act("Open the referral", reverse("referral", args=[focus.partition("/")[2]]))
     return Act("Open chart", reverse("patient", args=[one.patient])) if one.patient else None
+
+
+def _act_of_rule(act: str, one: Listed) -> Act | None:
+    """Return the act that a rule names where it is about the thing in focus; calls and times are as for anyone's work."""
+    kind, _, id_ = one.task.get("focus", {}).get("reference", "").partition("/")
+    if act == "visit" and kind == "Appointment":
+        return Act("Open visit", reverse("visit", args=[id_]))
+    if act == "documents" and kind == "DocumentReference":
+        return Act("File", reverse("document", args=[id_]))
+    return None
 
 
 def two_ids(person: Person | None) -> str:

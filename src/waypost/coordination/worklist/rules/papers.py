@@ -2,16 +2,10 @@
 
 from collections.abc import Iterator
 
+from waypost.chart.documents.reading import is_unfiled
 from waypost.coordination.worklist.rules.shapes import APART, Answer, Facts, Figure, Figures, Item, Json, Rule
 from waypost.coordination.worklist.rules.words import business_days_later, short
 from waypost.kernel.dates import local_day, read_moment
-
-
-def is_unfiled(paper: Json) -> bool:
-    """Say whether a document still has to be put into a chart, or looked at there."""
-    if paper.get("status", "current") != "current" or paper.get("docStatus") == "entered-in-error":
-        return False
-    return paper.get("docStatus") == "preliminary" or not (paper.get("subject") or {}).get("reference", "").startswith("Patient/")
 
 
 def _unfiled(facts: Facts, figures: Figures) -> Iterator[Answer]:

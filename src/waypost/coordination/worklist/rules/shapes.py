@@ -6,11 +6,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from waypost.coordination.worklist.reading import RULE
 from waypost.kernel.dates import local_day
 
 Json = dict[str, Any]
 Figures = Mapping[str, int]
-SWITCH = "urn:waypost:rule:"
+SWITCH = RULE
 FACT = "urn:waypost:fact"
 APART = "apart"  # the key of the one fact of a resource that is about nobody yet
 
