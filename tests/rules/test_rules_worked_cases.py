@@ -296,7 +296,7 @@ def test_fup_6_a_visit_whose_authorization_was_denied_is_not_ready():
     answer = {"resourceType": "ClaimResponse", "id": "a", "status": "active", "use": "preauthorization", "outcome": "complete",
               "disposition": "Denied: not medically necessary", "created": "2026-11-20"}  # fmt: skip
     (item,) = items("visit-unready", "2026-11-24 09:00", visit("2026-11-30 09:00"), answer)
-    assert "lacks prior authorization (denied)" in item.why
+    assert "lacks prior authorization (the answer reads like a denial)" in item.why
     assert not items("visit-unready", "2026-11-24 09:00", visit("2026-11-30 09:00"), {**answer, "preAuthRef": "A-1", "disposition": "Approved"})
 
 

@@ -22,7 +22,7 @@ from waypost.kernel.dates import local_day, read_day
 
 ORDER_STANDS = frozenset({"active", "draft", "on-hold", "completed"})
 NOT_AUTHORIZED = {
-    "needed": "prior authorization, which the payer asks for", "denied": "prior authorization (denied)", "pended": "the decision on prior authorization",
+    "needed": "prior authorization, which the payer asks for", "denied": "prior authorization (denied)", "reads-denied": "prior authorization (the answer reads like a denial)", "pended": "the decision on prior authorization",
     "ended": "prior authorization that reaches the day", "not-begun": "prior authorization that has begun by the day", "failed": "prior authorization (the request failed)",
 }  # fmt: skip
 LABORATORY = frozenset({"108252007", "laboratory", "LAB"})
