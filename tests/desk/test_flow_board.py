@@ -34,7 +34,7 @@ def press(client, label, address="/flow"):
 
 def column_of(page, name):
     """Return the heading of the column that a name stands in."""
-    sections = re.findall(r'<section class="flow-column".*?</section>', page.content.decode(), re.DOTALL)
+    sections = re.findall(r'<section class="flow-column" id.*?</section>', page.content.decode(), re.DOTALL)
     return next((re.search(r"<h2[^>]*>([^<]+?) <", s)[1] for s in sections if name in s), None)
 
 

@@ -54,14 +54,16 @@ def for_staff(ctx: Context, action: str = "read", **fields: Any) -> Scope:
     return _scope(ctx, "contact", _open_to(ctx), (list(OPEN_TYPES),))
 
 
-def for_flow(ctx: Context, since: datetime, action: str = "read", *, ids: Sequence[str] = (), **fields: Any) -> Scope:
+def for_flow(ctx: Context, since: datetime, action: str = "read", *, ids: Sequence[str] = (), look: bool = True, **fields: Any) -> Scope:
     """Return the scope of what all staff may see, and where patients stand in the clinic's visits since a moment.
 
-    `ids` are the papers of a check-in: the list itself, its consents, the photographed card.
+    `ids` are the papers of a check-in: the list itself, its consents, the photographed card. Without `look` whoever shows
+    what was found audits it.
     """
     if not may_read_open(ctx.actor.roles):
         refuse(ctx, NotPermitted(), **fields)
-    _look(ctx, action, **fields)
+    if look:
+        _look(ctx, action, **fields)
     return _scope(ctx, "contact", _FLOW, (list(OPEN_TYPES), since, list(_DESK_PAPERS), list(ids)))
 
 

@@ -76,6 +76,7 @@ class Room:
     ref: str
     name: str
     free: int
+    special: int = 0  # how many things only some rooms can do
 
 
 def site_of(resource: Json) -> str:
@@ -162,7 +163,7 @@ def rooms(here: Clinic, site: str, people: Iterable[InFlow]) -> tuple[Room, ...]
         if one.flow.room and one.step in HERE:
             inside[one.flow.room] = inside.get(one.flow.room, 0) + 1
     found = [
-        Room(c.resource, c.name, max(0, c.capacity - inside.get(c.resource, 0)))
+        Room(c.resource, c.name, max(0, c.capacity - inside.get(c.resource, 0)), len(c.can))
         for c in (bookable.calendar for bookable in here.bookables.values())
         if c.role == "room" and not c.retired and (not site or c.site == site)
     ]

@@ -5,12 +5,16 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from waypost.coordination.actions import no_show
 from waypost.coordination.flow import actions, steps
 from waypost.coordination.flow.actions import StepWish
 from waypost.coordination.flow.steps import Step
 from waypost.kernel.problem import Problem
+from waypost.messaging.fhir import patients_of
+from waypost.records.versions import Version
 from waypost.web import asked
 from waypost.web.pages import Request, done, go_to
+from waypost.web.schedule.visits import read_visit
 
 WAIT_MINUTES_MAX = 8 * 60
 SAID = {**steps.WORDS, Step.ROOMED: "Roomed", Step.ARRIVED: "In the waiting room"}
@@ -26,7 +30,7 @@ def step(request: Request) -> HttpResponse:
     """Take a patient one step along and go back to the board; what cannot be is said there."""
     wish = _wish(request)
     try:
-        made = actions.take_along(request.ctx, wish)
+        made = _missed(request, wish) if wish.step is Step.MISSED else actions.take_along(request.ctx, wish)
     except Problem as problem:
         return refused(request, problem)
     done(request, f"{SAID[wish.step]}.", made.act)
@@ -62,6 +66,14 @@ def refused(request: Request, problem: Problem) -> HttpResponse:
 def back_of(request: Request) -> str:
     back = request.POST.get("back", "")
     return back if back.startswith((reverse("flow"), "/visits/")) else reverse("flow")
+
+
+def _missed(request: Request, wish: StepWish) -> Version:
+    """Note that a patient did not come: the visit was missed, or of a group one of its patients."""
+    visit = read_visit(request.ctx, wish.appointment)
+    if len(patients_of(visit.resource)) > 1:
+        return actions.missed(request.ctx, wish.appointment, wish.patient, seen=wish.seen)
+    return no_show(request.ctx, wish.appointment)
 
 
 def _wish(request: Request) -> StepWish:

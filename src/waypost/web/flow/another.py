@@ -22,6 +22,7 @@ from waypost.kernel.problem import Problem
 from waypost.records.versions import Version
 from waypost.scheduling import fhir
 from waypost.scheduling.queries.clinic import clinic
+from waypost.scheduling.rules.types import CARE_ROLES
 from waypost.scheduling.rules.wishes import FoundTime
 from waypost.web import asked
 from waypost.web.chart.bands import band
@@ -134,7 +135,9 @@ def _groups(request: Request, visit: Version, one: InFlow, names: dict[str, str]
     ctx = request.ctx
     own = frozenset(r for r in fhir.team_of(visit.resource) if r.startswith("Practitioner/"))
     same = changing.times_today(ctx, visit, who=own, site=one.site) if own else ()
-    anyone = [time for time in changing.times_today(ctx, visit, site=one.site) if main_part(time).resource not in own]
+    calendars = [each.calendar for each in clinic(ctx.tenant, ctx.now).at_site(one.site or None)]
+    others = frozenset(c.resource for c in calendars if c.role in CARE_ROLES) - own
+    anyone = changing.times_today(ctx, visit, who=others, site=one.site) if others else ()
     found = [
         Ways("Later today", [_way("late", time, ctx.zone) for time in same], f"{one.provider[1] or 'The provider'} has no time left today."),
         Ways("Another provider today", [_way("late", time, ctx.zone) for time in anyone], "Nobody else has a time left today."),

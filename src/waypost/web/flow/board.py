@@ -1,14 +1,15 @@
 """The flow board of a site and day: columns by step or by provider; a list on a phone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from waypost.access import scopes
@@ -28,6 +29,7 @@ from waypost.scheduling import fhir
 from waypost.scheduling.queries.clinic import Clinic, clinic
 from waypost.web import asked as asking
 from waypost.web.flow.cards import Around, FlowCard, card
+from waypost.web.live.views import Live, Shown, View, live, register
 from waypost.web.pages import Page, Request, render_page
 from waypost.web.parts import Act
 from waypost.web.schedule.boards import Chip, Pick
@@ -60,10 +62,6 @@ class Key:
     def url(self, **changes: object) -> str:
         return f"{reverse('flow')}?{replace(self, **changes).text}"  # type: ignore[arg-type]
 
-    @classmethod
-    def read(cls, text: str, today: date) -> "Key":
-        return key_of(QueryDict(text), today)
-
 
 @dataclass(frozen=True, slots=True)
 class FlowColumn:
@@ -72,6 +70,7 @@ class FlowColumn:
     cards: Sequence[FlowCard]
     empty: str
     rest: Sequence[FlowCard] = ()  # behind a fold
+    patients: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +79,6 @@ class Drawn:
 
     columns: Sequence[FlowColumn]
     said: str
-    rooms: str
     empty: bool
     sent: Sequence[str] = ()  # visits that went on to another site
 
@@ -90,8 +88,8 @@ class FlowPage(Page):
     template: ClassVar[str] = "waypost/flow/board.html"
     place: str = "schedule"
     board: Drawn
+    live: Live
     note: str
-    key: str
     here: str
     may: bool
     before: Act
@@ -130,8 +128,8 @@ def board(request: Request) -> HttpResponse:
         FlowPage(
             title=f"Clinic flow{', ' + site if site else ''}",
             board=drawn,
-            note=f"{say_day(key.day, today=today)} · {clock(local(ctx.now, ctx.zone))} · {drawn.said}",
-            key=key.text,
+            live=live({"flow": shown(drawn)}, {"site": key.site, "day": key.day.isoformat(), "by": key.by}, at=clock(local(ctx.now, ctx.zone)), refresh=key.url()),
+            note=say_day(key.day, today=today),
             here=key.url(),
             may=allowed(ctx.actor.roles, Permission.APPOINTMENT_STATUS),
             before=Act("The day before", key.url(day=date.fromordinal(key.day.toordinal() - 1))),
@@ -163,11 +161,29 @@ def draw(ctx: Context, key: Key) -> Drawn:
     return drawn
 
 
-def fragment(scope: Scope, key: str, here: Clinic, now: datetime) -> str:
-    """Return the board of a key as HTML, for whoever has it open."""
-    wanted = Key.read(key, local_day(now, scope.zone))
-    drawn, _ = drawn_of(scope, wanted, here, now)
-    return render_to_string("waypost/flow/board_part.html", {"board": drawn})
+def shown(drawn: Drawn) -> Shown:
+    """Return the board's parts for who has it open: the line beside its title, and each column."""
+    parts = {"flow-note": format_html('<span class="note nums" id="flow-note">{}</span>', drawn.said)}
+    for number, column in enumerate(drawn.columns, 1):
+        parts[f"flow-column-{number}"] = render_to_string("waypost/flow/column.html", {"column": column, "number": number})
+    patients = {f"flow-column-{n}": column.patients for n, column in enumerate(drawn.columns, 1)}
+    return Shown(parts, patients, shape="\n".join((*(column.title for column in drawn.columns), *drawn.sent)))
+
+
+def _live_key(ctx: Context, given: Any) -> Key:
+    scopes.for_search(ctx, "Schedule")  # refuses whoever may see no schedule; to all others it is the same
+    return key_of(given, local_day(ctx.now, ctx.zone))
+
+
+def _live_render(ctx: Context, key: Key) -> Shown:
+    since, _ = queries.bounds(key.day, ctx.zone)
+    drawn, _ = drawn_of(scopes.for_flow(ctx, since, look=False), key, clinic(ctx.tenant, ctx.now), ctx.now)
+    return shown(drawn)
+
+
+FLOW = register(View(
+    name="flow", what="Appointment", types=frozenset({"Appointment", "Encounter"}), key=_live_key, render=_live_render, every_seconds=60,
+))  # fmt: skip
 
 
 def drawn_of(scope: Scope, key: Key, here: Clinic, now: datetime) -> tuple[Drawn, list[str]]:
@@ -180,7 +196,7 @@ def drawn_of(scope: Scope, key: Key, here: Clinic, now: datetime) -> tuple[Drawn
         now=now,
         zone=scope.zone,
         rooms={room.ref: room for room in rooms},
-        grace={one.visit.id: _grace(here, one) for one in people if one.step is Step.BOOKED},
+        grace=graces(here, people),
         today=key.day == local_day(now, scope.zone),
     )
     cards = [(one, card(one, known.get(one.patient), _kind(here, one), around)) for one in people]
@@ -191,7 +207,7 @@ def drawn_of(scope: Scope, key: Key, here: Clinic, now: datetime) -> tuple[Drawn
     said += [f"{late} late"] if late else []
     free = sum(room.free > 0 for room in rooms)
     return (
-        Drawn(columns=columns, said=" · ".join(said), rooms=f"{free} of {count(len(rooms), 'room')} free" if rooms else "", empty=not cards, sent=_sent(visits, site, scope)),
+        Drawn(columns=columns, said=" · ".join(said + ([f"{free} of {count(len(rooms), 'room')} free"] if rooms else [])), empty=not cards, sent=_sent(visits, site, scope)),
         sorted({one.patient for one in people}),
     )
 
@@ -206,6 +222,11 @@ def _sent(visits: Sequence[Version], site: str, scope: Scope) -> list[str]:
         who = next((p["actor"].get("display", "") for p in one.resource["participant"] if fhir.reference(p).startswith("Patient/")), "")
         said.append(f"{who or 'A patient'} came to {to.resource.get('name') if to else 'another site'}: the visit moved there, {say_time(start, scope.zone) if start else ''}")
     return said
+
+
+def graces(here: Clinic, people: Iterable[InFlow]) -> dict[str, int]:
+    """Return the minutes of grace of the visits whose patients have not come."""
+    return {one.visit.id: _grace(here, one) for one in people if one.step is Step.BOOKED}
 
 
 def _grace(here: Clinic, one: InFlow) -> int:
@@ -231,9 +252,9 @@ def _by_step(cards: Cards) -> list[FlowColumn]:
             mine.sort(key=lambda pair: (pair[0].flow.since or pair[0].start, pair[0].visit.id))
         if step is Step.DONE:
             mine.sort(key=lambda pair: (pair[0].flow.since or pair[0].start, pair[0].visit.id), reverse=True)
-        shown = GONE_SHOWN if step is Step.DONE else len(mine)
+        many = GONE_SHOWN if step is Step.DONE else len(mine)
         every = [drawn for _, drawn in mine]
-        made.append(FlowColumn(TITLES.get(step, steps.WORDS[step]), str(len(mine)), every[:shown], EMPTY[step], every[shown:]))
+        made.append(FlowColumn(TITLES.get(step, steps.WORDS[step]), str(len(mine)), every[:many], EMPTY[step], every[many:], [one.patient for one, _ in mine]))
     return made
 
 
@@ -245,7 +266,7 @@ def _by_provider(cards: Cards) -> list[FlowColumn]:
     for name, mine in sorted(whose.items(), key=lambda pair: queries.natural(pair[0])):
         mine.sort(key=lambda pair: (pair[0].step in steps.ENDED, pair[0].start, pair[0].visit.id))
         left = sum(one.step not in steps.ENDED for one, _ in mine)
-        made.append(FlowColumn(name, f"{left} to go" if left else "all gone", [drawn for _, drawn in mine], ""))
+        made.append(FlowColumn(name, f"{left} to go" if left else "all gone", [drawn for _, drawn in mine], "", patients=[one.patient for one, _ in mine]))
     return made
 
 

@@ -17,8 +17,9 @@ from waypost.web.words import clock
 VERBS = {
     Step.ARRIVED: "Arrived", Step.FORMS: "Forms", Step.ROOMED: "Room", Step.WITH_PROVIDER: "With provider",
     Step.CHECKOUT: "Checkout", Step.DONE: "Done", Step.LEFT: "Left unseen",
+    Step.MISSED: "Did not come",
 }  # fmt: skip
-KEYS = {Step.FORMS: "f", Step.ROOMED: "r", Step.WITH_PROVIDER: "w", Step.CHECKOUT: "o", Step.DONE: "d", Step.LEFT: "x"}
+KEYS = {Step.FORMS: "f", Step.ROOMED: "r", Step.WITH_PROVIDER: "w", Step.CHECKOUT: "o", Step.DONE: "d", Step.LEFT: "x", Step.MISSED: "n"}
 NEXT = {
     Step.BOOKED: Step.ARRIVED, Step.ARRIVED: Step.ROOMED, Step.FORMS: Step.ROOMED, Step.ROOMED: Step.WITH_PROVIDER,
     Step.WITH_PROVIDER: Step.CHECKOUT, Step.CHECKOUT: Step.DONE,
@@ -155,6 +156,8 @@ def presses_of(one: InFlow, name: str, around: Around) -> list[Press]:
         if (one.step, step) in _SELDOM:
             continue
         found.append(_press(one, step, name))
+    if one.step is Step.BOOKED and around.now >= one.start + timedelta(minutes=around.grace.get(one.visit.id, 0)):
+        found.append(_press(one, Step.MISSED, name))
     return found
 
 
@@ -190,7 +193,8 @@ _SELDOM = {(Step.BOOKED, Step.WITH_PROVIDER), (Step.CHECKOUT, Step.WITH_PROVIDER
 def _next_room(one: InFlow, around: Around) -> Room | None:
     """Return the room that was booked, if it is free, else the first that is."""
     booked = [around.rooms[ref] for ref in one.rooms if ref in around.rooms]
-    free = [room for room in (*booked, *around.rooms.values()) if room.free]
+    plain = sorted(around.rooms.values(), key=lambda room: room.special)  # what only some rooms can do is kept for who needs it
+    free = [room for room in (*booked, *plain) if room.free]
     return next(iter(free), None)
 
 

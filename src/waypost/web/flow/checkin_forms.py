@@ -41,6 +41,7 @@ class MedicareForm(DeskForm):
                 label=question.en, required=False, widget=forms.RadioSelect,
                 choices=[(code, english) for code, english, _ in question.choices],
             )  # fmt: skip
+            self.fields[question.code].hide_optional = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

@@ -26,7 +26,7 @@ from waypost.registry.fhir import say_mrn
 from waypost.registry.queries import Person
 from waypost.scheduling.queries.clinic import clinic
 from waypost.web import asked
-from waypost.web.flow.board import usual_site
+from waypost.web.flow.board import graces, usual_site
 from waypost.web.flow.cards import Around, Press, presses_of
 from waypost.web.forms import DeskForm
 from waypost.web.pages import Page, Request, done, go_to, render_page
@@ -163,8 +163,9 @@ def _show(
     people = queries.day(scope, on, site=site)
     known = registry.people(scope, [one.patient for one in people])
     scopes.found(ctx, "Appointment", sorted(known), action="flow")
-    rooms = {room.ref: room for room in queries.rooms(clinic(ctx.tenant, ctx.now), site, people)}
-    around = Around(now=ctx.now, zone=ctx.zone, rooms=rooms, grace={}, today=on == today)
+    here = clinic(ctx.tenant, ctx.now)
+    rooms = {room.ref: room for room in queries.rooms(here, site, people)}
+    around = Around(now=ctx.now, zone=ctx.zone, rooms=rooms, grace=graces(here, people), today=on == today)
     before = closing.of_day(ctx, site, on)
     recorded = closing.recorded(scope, site, on)
     options = tuple((ref.partition("/")[2], name) for ref, name in sorted(names.items(), key=lambda s: s[1]))
@@ -207,9 +208,9 @@ def _left(one: InFlow, person: Person | None, around: Around) -> Left:
     url = reverse("visit", args=[one.visit.id])
     links = []
     if one.step is Step.BOOKED:
-        links.append(("Did not come", f"{url}?do=noshow"))
         links.append(("Cancel", f"{url}?do=cancel"))
     if not around.today:
+        links += [("Did not come", f"{url}?do=noshow")] if one.step is Step.BOOKED else []
         links.append(("Done", f"{url}?do=done"))
     presses = [press for press in presses_of(one, name, around) if not press.value.startswith("forms")] if around.today else []
     if around.today and one.step in steps.HERE and not any(press.value.startswith("done") for press in presses):

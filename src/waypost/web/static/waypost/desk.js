@@ -69,7 +69,7 @@
     if (key === "Enter" && !/^(A|BUTTON|SUMMARY)$/.test(event.target.tagName)) { if (openRow()) event.preventDefault(); return; }
     if (/^[a-z]$/.test(key)) {
       const row = currentRow();
-      const act = (row && $$(`[data-key="${key}"]`, row).find(shown)) || $$(`[data-key="${key}"]`).find((element) => shown(element) && (!element.closest("[data-rows]")));
+      const act = (row && ($$(`[data-key="${key}"]`, row).find(shown) || $(`details:not([open]) [data-key="${key}"]`, row))) || $$(`[data-key="${key}"]`).find((element) => shown(element) && (!element.closest("[data-rows]")));
       if (act) { event.preventDefault(); act.click(); }
     }
   });
