@@ -1,13 +1,16 @@
 """Rules on a real database: a fact becomes work, and its end ends the work; once, whoever runs beside."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
+from django.db import connection
 from tests import small_clinic
 
 from waypost.access import scopes
 from waypost.coordination.worklist import actions
-from waypost.coordination.worklist.engine import running
+from waypost.coordination.worklist.engine import failures, running
 from waypost.kernel.context import Context, system_actor
 from waypost.records import actions as records
 from waypost.records import queries
@@ -103,3 +106,104 @@ def test_the_clock_alone_makes_work(clinic, rules, keep, context, clock):
     clock.advance(timedelta(days=2))
     assert rules() == 1
     assert work(context(), "visit-unconfirmed")[0]["statusReason"]["text"] == "The time of the visit has come."
+
+
+def test_two_workers_make_everything_once(clinic, rules, keep, context, clock, tenant):
+    keep(*(visit(clinic.patients[0], clock.now() + timedelta(hours=20 + n), id=f"v{n}") for n in range(6)))
+    ctx = Context(system_actor("rules"), tenant.pk, tenant.zone, clock, "worker")
+
+    def work_on(_):
+        try:
+            return sum(running.pass_over(ctx).filed for _ in range(4))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        filed = sum(pool.map(work_on, range(3)))
+    filed += rules()
+    made = work(context(), "visit-unconfirmed")
+    assert len(made) == 6
+    assert filed == len(work(context()))
+    assert all(t["meta"]["versionId"] == "1" for t in made)
+
+
+def test_a_worker_that_dies_before_its_commit_loses_nothing_and_makes_nothing_twice(clinic, rules, keep, context, clock, monkeypatch):
+    rules()
+    keep(visit(clinic.patients[0], clock.now() + timedelta(days=1)))
+
+    class Killed(BaseException):
+        """As when the process is gone: nobody tidies up."""
+
+    def die(*_, **__):
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(failures, "settle", die)
+        with pytest.raises(Killed):
+            rules()
+    assert not work(context(), "visit-unconfirmed")
+    assert rules() == 1
+    assert len(work(context(), "visit-unconfirmed")) == 1
+
+
+def test_a_slow_act_is_not_passed_over(clinic, rules, keep, context, clock):
+    """What was begun first and committed last comes when it is committed, though its numbers are the lower ones."""
+    rules()
+    slow, started, done = Event(), Event(), []
+
+    def begin_and_wait():
+        try:
+            with act(context()) as running_act:
+                made = visit(clinic.patients[0], clock.now() + timedelta(days=1), id="slow")
+                records.file_many(running_act.ctx, [Filing(made, "Appointment", "slow")])
+                started.set()
+                slow.wait(20)
+            done.append(True)
+        finally:
+            connection.close()
+
+    thread = Thread(target=begin_and_wait)
+    thread.start()
+    started.wait(20)
+    keep(visit(clinic.patients[1], clock.now() + timedelta(days=1), id="quick"))
+    rules()
+    slow.set()
+    thread.join(20)
+    assert done
+    rules()
+    assert {t["focus"]["reference"] for t in work(context(), "visit-unconfirmed")} == {"Appointment/slow", "Appointment/quick"}
+
+
+def test_a_document_in_no_chart_is_work_until_it_is_filed(clinic, rules, keep, context):
+    rules()
+    paper = {"resourceType": "DocumentReference", "id": "fax", "status": "current", "content": [{"attachment": {"title": "Fax"}}]}
+    keep(paper)
+    assert rules() == 1
+    (made,) = work(context(), "document-unfiled")
+    assert "for" not in made
+    keep({**paper, "subject": {"reference": f"Patient/{clinic.patients[0]}"}, "docStatus": "final"})
+    assert rules() == 1
+    (made,) = work(context(), "document-unfiled")
+    assert made["statusReason"]["text"] == "The document was filed, or taken out of the record."
+
+
+def test_work_that_somebody_has_filed_is_not_made_beside_it(clinic, rules, keep, context, clock):
+    keep(visit(clinic.patients[0], clock.now() + timedelta(days=1)), {
+        "resourceType": "Task", "id": "own", "status": "requested", "intent": "order", "for": {"reference": f"Patient/{clinic.patients[0]}"},
+        "code": {"coding": [{"system": "urn:waypost:task", "code": "confirm"}]}, "focus": {"reference": "Appointment/v1"},
+    })  # fmt: skip
+    rules()
+    assert not work(context(), "visit-unconfirmed")
+
+
+def test_what_registering_asks_for_is_the_rules_work_and_ends_by_itself(clinic, rules, context, clock):
+    from waypost.coordination.registering import register
+    from waypost.registry.registration import Registration
+
+    clerk = context("coordinator", practitioner="kim", door="web")
+    made = register(clerk, Registration(family="Novak", given="Ana"), key="k")
+    rules()
+    (asked,) = [t for t in work(context(), "details-missing") if t["for"]["reference"] == f"Patient/{made.patient}"]
+    assert asked["status"] == "requested"
+    assert asked["reasonCode"]["text"].startswith("Registered without: birth date, phone number")
+    assert asked["meta"]["versionId"] == "1", "the rule finds it as registering has made it"
