@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import pytest
 
+from waypost.coordination.referrals.state import Around, is_outside, loop_of
 from waypost.demo import clinic as demo
 from waypost.demo.charts import shortened
 from waypost.demo.conditions import BY_KEY
@@ -66,16 +67,28 @@ def test_nobody_and_nothing_is_in_two_places(resources):
     taken = defaultdict(list)
     for each in resources:
         if each["resourceType"] == "Appointment" and each["status"] not in {"cancelled", "noshow"}:
-            for part in each["participant"]:
+            for part in (one for one in each["participant"] if "reference" in one["actor"]):  # a place elsewhere is words
                 hold = next(
                     (ext["valuePeriod"] for ext in part.get("extension", ()) if ext["url"].endswith(":hold")),
-                    part["period"],
+                    part.get("period", each),
                 )
                 taken[part["actor"]["reference"]].append((hold["start"], hold["end"]))
     for resource, spans in taken.items():
         spans.sort()
         for (_, end), (start, _) in pairwise(spans):
             assert end <= start, resource
+
+
+def test_referrals_stand_in_every_step(clinic, resources):
+    around = defaultdict(list)
+    for each in resources:
+        for target in _references(each):
+            if target.startswith("ServiceRequest/"):
+                around[target.partition("/")[2]].append(each)
+    asked = [each for each in resources if each["resourceType"] == "ServiceRequest" and is_outside(each)]
+    loops = [loop_of(Around(each, around[each["id"]]), clinic.today, "America/New_York") for each in asked]
+    assert {loop.next or loop.ended for loop in loops} == {"sent", "scheduled", "seen", "report", "told", "closed", "declined"}
+    assert {loop.overdue for loop in loops} == {True, False}
 
 
 def test_every_visit_lies_in_open_hours_and_needs_what_its_type_needs(clinic):
@@ -177,7 +190,7 @@ def test_marisol_is_as_the_guide_says(resources):
     assert "Call after discharge, first attempt" in owed
     visits = [
         each for each in resources
-        if each["resourceType"] == "Appointment" and any(part["actor"]["reference"] == f"Patient/{marisol['id']}" for part in each["participant"])
+        if each["resourceType"] == "Appointment" and any(part["actor"].get("reference") == f"Patient/{marisol['id']}" for part in each["participant"])
     ]  # fmt: skip
     starts = [
         datetime.fromisoformat(each["start"]).astimezone(ZONE).strftime("%a %b %d %H:%M") for each in visits

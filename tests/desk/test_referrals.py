@@ -186,13 +186,23 @@ def test_letter_packet_and_bundle(client, clinic):
     assert not [issue for issue in validation.validate(answer.content.decode()) if issue.severity == "error"]
 
 
-def test_a_bundle_is_taken_in_by_another_clinic_and_twice_makes_one(client, clinic, new_tenant, context):
-    from waypost.coordination import applying
+def test_another_clinic_takes_the_bundle_in_and_twice_makes_one(client, clinic, new_tenant, clock):
+    from tests.doors.conftest import Door
+    from waypost.access import tokens
+    from waypost.access.models import Account
 
-    made = json.loads(client.get(f"/referrals/{refer(client, clinic)}/fhir").content)
-    assert made["type"] == "transaction"
-    assert made["entry"][-1]["request"]["ifNoneExist"].startswith("identifier=urn:waypost:referral|")
-    assert applying  # the door's own tests post such Bundles
+    there = new_tenant("There")
+    account = Account.objects.create(username=f"client-{there.slug}", tenant=there, roles=["client"], display="client")
+    door = Door(clock, tokens.issue(account, clock=clock, scopes=["user/*.*"]))
+    sent = client.get(f"/referrals/{refer(client, clinic)}/fhir").content.decode()
+    assert "urn:waypost:mrn" not in sent  # a number of this clinic is nobody's number there
+    first, second = door.post("", sent), door.post("", sent)
+    assert [first.status, second.status] == [200, 200], first.text + second.text
+    for kind in ("ServiceRequest", "Patient", "DocumentReference", "Practitioner"):
+        assert door.get(f"{kind}?_summary=count").json["total"] == 1, kind
+    taken = door.get("ServiceRequest").json["entry"][0]["resource"]
+    assert taken["code"]["text"] == "Referral to cardiology"
+    assert taken["supportingInfo"][0]["reference"].startswith("DocumentReference/")
 
 
 def test_prints_of_a_referral_are_in_the_audit(client, desk, clinic):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 
-from waypost.demo import appointments, history, identity, marisol, money, told, words, work
+from waypost.demo import appointments, history, identity, marisol, money, referrals, told, words, work
 from waypost.demo.calendars import Openings
 from waypost.demo.fhir import Json
 from waypost.demo.people import Person
@@ -55,6 +55,7 @@ class Maker:
             made += work.everyday(
                 person, self.now, self.today, any(visit.start > self.now for visit in visits), self.nurses
             )
+            made += referrals.referrals(person, self.now, self.today)
             made += marisol.others(person, self.now, {each.key: each for each in self.staff}, visits)
         return made
 

@@ -11,10 +11,12 @@ from waypost.coordination.referrals import queries, writing
 from waypost.coordination.referrals.limits import CARRIED_BYTES_MAX
 from waypost.kernel import ids
 from waypost.kernel.context import Context
+from waypost.messaging import queries as messaging
 from waypost.records import queries as records
 from waypost.records.versions import Version
 
 Json = dict[str, Any]
+OURS = "urn:waypost:"
 PATIENT = ("identifier", "active", "name", "telecom", "gender", "birthDate", "address", "communication")
 
 
@@ -31,7 +33,8 @@ def bundle(ctx: Context, id_: str) -> Json:
     documents = queries.documents(scope, patient, writing.documents_of(facts.request))
     versions = [*kept.values(), *(documents if writing.documents_of(facts.request) else ()), found]
     urls = {one.reference: f"urn:uuid:{ids.uuid5_of('referral', str(ctx.tenant), one.reference)}" for one in versions}
-    entries = [_entry(one, urls, _carried(ctx, one)) for one in versions]
+    system = f"urn:waypost:clinic:{ids.uuid5_of('clinic', messaging.organization(ctx.tenant).name)}"
+    entries = [_entry(one, urls, _carried(ctx, one), system) for one in versions]
     return {"resourceType": "Bundle", "type": "transaction", "timestamp": writing.iso(ctx.now), "entry": entries}
 
 
@@ -41,7 +44,11 @@ def _carried(ctx: Context, one: Version) -> str:
     return base64.b64encode(data).decode() if len(data) <= CARRIED_BYTES_MAX else ""
 
 
-def _entry(one: Version, urls: Mapping[str, str], data: str) -> Json:
+def _entry(one: Version, urls: Mapping[str, str], data: str, system: str) -> Json:
+    """Return one entry. Each bears our id as an identifier, by which a second sending finds it.
+
+    Our record and user numbers are numbers in this clinic alone: they go along under a system of this clinic's own.
+    """
     resource = deepcopy(one.resource)
     if data:
         attachment = resource["content"][0]["attachment"]
@@ -49,13 +56,12 @@ def _entry(one: Version, urls: Mapping[str, str], data: str) -> Json:
         attachment["data"] = data
     if one.type == "Patient":
         resource = {"resourceType": "Patient", **{name: resource[name] for name in PATIENT if name in resource}}
-    elif one.type == "ServiceRequest":
-        resource.setdefault("identifier", []).append({"system": "urn:waypost:referral", "value": one.id})
     for name in ("id", "meta"):
         resource.pop(name, None)
-    request: Json = {"method": "POST", "url": one.type}
-    if one.type == "ServiceRequest":
-        request["ifNoneExist"] = f"identifier=urn:waypost:referral|{one.id}"
+    ours = [{**each, "system": f"{system}:{each['system'].rpartition(':')[2]}"} if str(each.get("system", "")).startswith(OURS) else each
+            for each in resource.get("identifier", ())]  # fmt: skip
+    resource["identifier"] = [*ours, {"system": system, "value": one.id}]
+    request = {"method": "POST", "url": one.type, "ifNoneExist": f"identifier={system}|{one.id}"}
     return {"fullUrl": urls[one.reference], "resource": _rewritten(resource, urls), "request": request}
 
 

@@ -38,7 +38,8 @@ def refer(request: Request, id: str) -> HttpResponse:
     view = patients.head_of(ctx, id)
     scope = scopes.for_patient(ctx, id, what="ServiceRequest")
     reading = patients.reading_of(ctx)
-    kept = [(v.id, document(v.resource, reading).name) for v in queries.documents(scope, id)]
+    papers = [document(v.resource, reading) for v in queries.documents(scope, id)]
+    kept = [(one.id, " · ".join(part for part in (one.name, one.source) if part)) for one in papers]
     staff = practitioners(scope)
     own = ctx.actor.practitioner if "clinician" in ctx.actor.roles else ""
     pcp = next((m.reference.partition("/")[2] for m in (view.team.members if view.team else ()) if m.code == "pcp"), "")
