@@ -82,7 +82,7 @@ def add(request: Request, *, patient: str | None) -> HttpResponse:
     following = _next(patient, taken)
     if "application/json" in request.headers.get("Accept", ""):
         said = [f"{one.title} {one.remedy}" for one in refused]
-        return JsonResponse({"taken": taken, "refused": said, "next": following}, status=200 if taken else 422)
+        return JsonResponse({"taken": taken, "refused": said, "next": following})
     if not taken or refused:
         return _show(request, patient, refused=refused, taken=taken, status=200 if taken else 422)
     if request.POST.get("together") and len(taken) > 1:
