@@ -208,8 +208,9 @@ def others(person: Person, now: datetime, team: dict[str, Staff], visits: list[V
     focus = f"Appointment/{next_visit.id}" if next_visit else ""
     made: list[Json] = []
     if "okafor" in person.tags:
-        made.append(history.observation(person, MEASURES["potassium"], 5.9, now - timedelta(hours=22)))
-        made.append(work.task(person, "result", "Call with result: potassium 5.9 mmol/L (high)", due=_round(now + timedelta(hours=4, minutes=45)), at=yesterday, owner=clerk, priority="asap",
+        potassium = history.observation(person, MEASURES["potassium"], 5.9, now - timedelta(hours=22))
+        made.append(potassium)
+        made.append(work.task(person, "result", "Call with result: potassium 5.9 mmol/L (high)", due=_round(now + timedelta(hours=4, minutes=45)), at=yesterday, owner=clerk, priority="asap", focus=f"Observation/{potassium['id']}",
                               why="Seen by Dr Sofia Lind yesterday with instruction; the patient is to be told within 1 day."))  # fmt: skip
     if "brandt" in person.tags:
         made.append(work.task(person, "authorization", "Prior authorization missing for MRI knee", due=business_days_after(today, 1), at=yesterday - timedelta(days=4), owner=clerk, focus=focus,

@@ -21,7 +21,7 @@ from waypost.records.versions import Version
 DAYS = 30
 PATIENTS_MAX = 2_000  # looked at; of a larger clinic a sample, always the same
 BATCH = 200
-SHOWN_MAX = 100
+SHOWN_MAX = 50
 
 
 @dataclass(frozen=True, slots=True)
