@@ -122,3 +122,27 @@ def test_a_button_that_means_nothing(client, clinic, do):
     assert client.post("/flow/step", {"do": do}).status_code in {404, 422}
 
 
+
+
+def test_who_did_not_come_is_noted_at_a_press_after_the_grace(client, clinic, visit, clock):
+    from datetime import timedelta
+
+    assert "Did not come: Castillo0, Marisol" not in presses(client)
+    for _ in range(3):  # a session that rests for half an hour ends
+        clock.advance(timedelta(minutes=20))
+        client.get("/flow")
+    assert column_of(press(client, "Did not come: Castillo0, Marisol"), "Castillo0") == "Gone"
+    assert column_of(press(client, "Came after all: Castillo0, Marisol"), "Castillo0") == "Arrived"
+
+
+def test_the_open_board_is_told_what_changed_and_nothing_else(client, clinic, visit, context):
+    from waypost.web.flow.board import FLOW
+
+    ctx = context("scheduler")
+    key = FLOW.key(ctx, {"site": "riverside"})
+    before = FLOW.render(ctx, key)
+    press(client, "Arrived: Castillo0, Marisol")
+    after = FLOW.render(ctx, key)
+    assert set(after.since(before)) == {"flow-note", "flow-column-1", "flow-column-2"}
+    assert after.seen_in(after.since(before)) == [clinic.patients[0]]
+    assert after.shape == before.shape
