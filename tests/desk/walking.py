@@ -11,6 +11,8 @@ from tests.paper_cases import pdf
 from tests.small_clinic import at, file_all
 from waypost.access.models import Account
 from waypost.coordination import actions as coordination
+from waypost.coordination.bumping import actions as bumping
+from waypost.kernel.spans import Span
 from waypost.web.chart.edits import EDITS
 
 TEXT = "UGxhaW4gdGV4dC4="  # Plain text.
@@ -27,10 +29,13 @@ class Known:
     group: str
     document: str
     account: int
+    block: str  # time kept free over the visit
 
-    def values(self, area, name):
+    def values(self, area, name, head=""):
         """Return what to put into a parameter of a route: of an `id`, whatever the area has."""
         if name == "id":
+            if head == "schedule/kept-free":
+                return [self.block]
             return {
                 "patients": [self.patient],
                 "visits": [self.visit, self.group],
@@ -72,9 +77,10 @@ def furnish(clinic, client):
     visit = booked(clinic, interpreter="Spanish", ride="Ride from home")
     group = booked(clinic, "class", start=at(10), patient=1)
     coordination.add_to_group(clinic.ctx, group.id, who[2])
+    block = bumping.keep_free(clinic.ctx, ["Practitioner/lind"], Span(at(9), at(9, 20)), "Training")
     for n in (0, 1):
         client.post(f"/patients/{who[n]}/open", {"reason": "caller"})
-    return Known(clinic, who[0], visit.id, group.id, "paper", Account.objects.get(pk=client.account.pk).pk)
+    return Known(clinic, who[0], visit.id, group.id, "paper", Account.objects.get(pk=client.account.pk).pk, block.id)
 
 
 def routes(patterns=None, head=""):
@@ -92,7 +98,7 @@ def addresses(known):
     found = {}
     for route, name, parameters in routes():
         area = route.split("/")[0]
-        for values in product(*(known.values(area, p) for p in parameters)):
+        for values in product(*(known.values(area, p, "/".join(route.split("/")[:2])) for p in parameters)):
             address = route
             for parameter, value in zip(parameters, values, strict=True):
                 kind = next(

@@ -182,3 +182,14 @@ class RuleSwitchPast(Problem):
 class RuleFigure(Problem):
     code, status, issue = "coordination.rule-figure", 422, "invalid"
     title, remedy = "A figure is out of its bounds, or is none of this rule's.", "The page of the rule says what may be set."
+
+
+class BumpsOpen(Problem):
+    code, status, issue = "coordination.bumps-open", 409, "conflict"
+    title = "Visits still stand in that time, and nobody looks for another for them."
+    remedy = "Move each to another time, or give the search to a team."
+
+
+class NothingToBump(Problem):
+    code, status, issue = "coordination.nothing-to-bump", 409, "conflict"
+    title, remedy = "That visit no longer stands in this time.", "Nothing is left to do for it here."

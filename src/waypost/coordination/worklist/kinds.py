@@ -101,6 +101,7 @@ KINDS = (
     Kind("referral", "Referral without a date", Lane.AGE, _BOOKED, source="FUP-4"),
     Kind("recall", "Due for care", Lane.AGE, _BOOKED),
     Kind("book", "Book a visit", Lane.AGE, _BOOKED),
+    Kind("bump", "Find another time: theirs is needed", Lane.PROMISE, _BOOKED),
     Kind("records", "Get records", Lane.AGE, _DONE),
     Kind("social", "Ask about help", Lane.AGE, _DONE),
     Kind("interpreter", "Interpreter", Lane.AGE, _DONE, source="OUT-10"),

@@ -1,7 +1,7 @@
 """Every write of the schedule. The ledger itself is written by the projection alone."""
 
 from waypost.scheduling.actions.booking import book, book_many
-from waypost.scheduling.actions.calendars import block, outside
+from waypost.scheduling.actions.calendars import block, confirm_block, end_block, outside
 from waypost.scheduling.actions.changes import (
     cancel,
     change_outside,
@@ -34,7 +34,9 @@ __all__ = [
     "change_outside",
     "check_status",
     "confirm",
+    "confirm_block",
     "current",
+    "end_block",
     "free_as_it_was",
     "grace_of",
     "join",

@@ -8,27 +8,44 @@ from waypost.kernel.spans import Span
 from waypost.records import actions as records
 from waypost.records.versions import Filing, Version
 from waypost.scheduling import fhir
-from waypost.scheduling.actions.locking import Want, released, resolved, take
+from waypost.scheduling.actions.changes import check_status, current
+from waypost.scheduling.actions.locking import Want, lock, released, resolved, take
 from waypost.scheduling.problems import PatientElsewhere, SlotTaken
 from waypost.scheduling.queries.clinic import clinic
 
 
 @action(Permission.CALENDAR_EDIT)
-def block(ctx: Context, resources: Sequence[str], span: Span, reason: str) -> Version:
-    """Keep time free of visits. Raises SlotTaken where a visit is booked in it already."""
+def block(ctx: Context, resources: Sequence[str], span: Span, reason: str, *, over: bool = False) -> Version:
+    """Keep time free of visits. Raises SlotTaken where a visit is booked in it already.
+
+    `over`: what is booked stays, nothing more is booked, and the block is pending until `confirm_block`.
+    """
     here = clinic(ctx.tenant, ctx.now)
     people = sorted(resolved(ctx, resources))
-    lanes = take(ctx, [Want(r, span, 1) for r in people])
+    lanes = take(ctx, [Want(r, span, 1) for r in people], override=over)
     if isinstance(lanes, list):
         raise SlotTaken("A visit is booked in that time.", extra={"taken": people[lanes[0]]})
     names = [(r, here.bookables[r].calendar.name if r in here.bookables else "") for r in people]
-    return records.file_many(
-        ctx,
-        [
-            *released(ctx, lanes[1]),
-            Filing(fhir.block(names, span, reason, ctx.now.replace(microsecond=0)), "Appointment"),
-        ],
-    )[-1]
+    made = fhir.block(names, span, reason, ctx.now.replace(microsecond=0))
+    if over:
+        made = {**fhir.with_lanes(made, dict(enumerate(lanes[0]))), "status": "pending"}
+    return records.file_many(ctx, [*released(ctx, lanes[1]), Filing(made, "Appointment")])[-1]
+
+
+@action(Permission.CALENDAR_EDIT)
+def confirm_block(ctx: Context, id_: str, *, expect: int | None = None) -> Version:
+    """Let a pending block stand."""
+    before = current(ctx, id_, expect)
+    check_status(ctx, before.resource, "booked")
+    return records.file(ctx, {**before.resource, "status": "booked"}, id=id_, expect=before.version)
+
+
+@action(Permission.CALENDAR_EDIT)
+def end_block(ctx: Context, id_: str, *, expect: int | None = None) -> Version:
+    """Give time that was kept free back to visits."""
+    before = current(ctx, id_, expect)
+    lock(ctx, resolved(ctx, fhir.resources_of(before.resource)))
+    return records.file(ctx, fhir.cancelled(before.resource, "cancelled", "", "Given back."), id=id_, expect=before.version)
 
 
 @action(Permission.APPOINTMENT_BOOK)

@@ -44,6 +44,7 @@ class Urls:
 
     schedule: str
     visits: str  # an id follows
+    blocks: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +196,7 @@ def _lanes(
     by_resource: dict[str, list[BoardRow]] = {}
     for row in rows:
         by_resource.setdefault(row.resource, []).append(row)
-    urls = Urls(reverse("schedule"), reverse("visit", args=["-"])[:-1])
+    urls = Urls(reverse("schedule"), reverse("visit", args=["-"])[:-1], reverse("block", args=["-"])[:-1])
     lanes = [
         _lane(here, calendar, by_resource.get(calendar.resource, []), day, urls)
         for calendar in calendars
@@ -264,7 +265,7 @@ def _taken(here: Clinic, row: BoardRow, urls: Urls) -> drawing.Taken:
         marks=_marks(row),
         kind=row.kind,
         reason=row.reason,
-        url=f"{urls.visits}{row.appointment}" if row.kind != "block" else "",
+        url=f"{urls.blocks if row.kind == 'block' else urls.visits}{row.appointment}",
         movable=row.kind == "visit" and row.status in {"booked", "pending"} and row.lane is not None,
     )
 
@@ -296,7 +297,7 @@ def _marks(row: BoardRow) -> tuple[Mark, ...]:
                 "car", "Ride confirmed" if confirmed else "No ride possible" if refused else "Ride asked for"
             )
         )
-    if row.lane is not None and row.lane >= over.LANE_MIN:
+    if row.lane is not None and row.lane >= over.LANE_MIN and row.kind != "block":
         marks.append(Mark("layers-2", "Double-booked by a supervisor", always=True))
     if row.lane is None:
         marks.append(Mark("arrow-down-to-line", "Booked by another system"))

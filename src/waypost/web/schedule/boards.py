@@ -60,6 +60,7 @@ class BoardPage(Page):
     day_text: str
     action: str
     book_url: str
+    block_url: str  # '' for whoever keeps no calendars
     move_url: str
     here: str
     closed_said: str = ""
@@ -77,10 +78,10 @@ def schedule(request: Request) -> HttpResponse:
     scope = scopes.for_search(ctx, "Schedule")
     seen = board_rows.look(ctx, board_rows.read(request.GET, today), scope)
     scopes.found(ctx, "Schedule", seen.patients, action="read")
-    return render_page(request, _page(seen, site_names(scope, seen.here), today=today, prints=allowed(ctx.actor.roles, Permission.PAPER_PRINT)))
+    return render_page(request, _page(seen, site_names(scope, seen.here), today=today, roles=ctx.actor.roles))
 
 
-def _page(seen: Seen, sites: dict[str, str], *, today: date, prints: bool) -> BoardPage:
+def _page(seen: Seen, sites: dict[str, str], *, today: date, roles: frozenset[str]) -> BoardPage:
     asked, calendars, shown = seen.asked, seen.calendars, board_live.shown(seen)
     week = asked.span == "week"
     step = timedelta(days=7 if week else 1)
@@ -111,10 +112,15 @@ def _page(seen: Seen, sites: dict[str, str], *, today: date, prints: bool) -> Bo
         if asked.day > today
         else reverse("find-times"),
         move_url=reverse("visit-shift"),
-        sheet_url=_sheet_url(asked, calendars) if prints else "",
+        block_url=_block_url(asked) if allowed(roles, Permission.CALENDAR_EDIT) else "",
+        sheet_url=_sheet_url(asked, calendars) if allowed(roles, Permission.PAPER_PRINT) else "",
         here=asked.url(),
         closed_said=_closed_said(calendars, asked.day) if not week else "",
     )
+
+
+def _block_url(asked: Asked) -> str:
+    return f"{reverse('keep-free')}?day={asked.day.isoformat()}{f'&who={asked.who}' if asked.who else ''}"
 
 
 def _sheet_url(asked: Asked, calendars: list[Calendar]) -> str:

@@ -5,6 +5,7 @@ from django.urls import path
 from waypost.web.chart import ids
 from waypost.web.schedule import (
     again,
+    blocking,
     boards,
     booking,
     joining,
@@ -31,6 +32,12 @@ urlpatterns = [
     path("schedule/outbox/<str:id>/again", outbox.send_again, name="outbox-again"),
     path("schedule/day-sheet", printing.day_sheet, name="day-sheet"),
     path("schedule/shift", visit_acts.shift, name="visit-shift"),
+    path("schedule/keep-free", blocking.keep_free, name="keep-free"),
+    path("schedule/kept-free/<id:id>", blocking.block, name="block"),
+    path("schedule/kept-free/<id:id>/move", blocking.move, name="block-move"),
+    path("schedule/kept-free/<id:id>/work", blocking.work, name="block-work"),
+    path("schedule/kept-free/<id:id>/settle", blocking.settle, name="block-settle"),
+    path("schedule/kept-free/<id:id>/end", blocking.end, name="block-end"),
     path("schedule/wait", waiting.put, name="wait"),
     path("patients/<id:id>/again/<uuid:act>", again.again, name="patient-again"),
     path("visits/<id:id>", visits.visit, name="visit"),

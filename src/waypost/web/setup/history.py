@@ -14,7 +14,7 @@ from waypost.access import scopes
 from waypost.access.permissions import Permission
 from waypost.access.queries import names_of
 from waypost.coordination import clinic_past
-from waypost.kernel.dates import local_day, say_moment
+from waypost.kernel.dates import local_day, read_day, say_moment, say_short
 from waypost.messaging.rules.wording import listed
 from waypost.records.versions import Version
 from waypost.registry import clinic as fhir
@@ -205,8 +205,9 @@ def said_visit_type(body: Body) -> dict[str, str]:
 
 def _hours(entry: Body) -> str:
     minutes = pages.minutes_said(minute_of_day(entry["from"], ""), minute_of_day(entry["to"], ""))
-    dated = f" from {entry['valid_from']}" if entry.get("valid_from") else ""
-    dated += f" until {entry['valid_until']}" if entry.get("valid_until") else ""
+    since, until = read_day(entry.get("valid_from")), read_day(entry.get("valid_until"))
+    dated = f" from {say_short(since)}" if since else ""
+    dated += f" until {say_short(until)}" if until else ""
     kinds = f" for {', '.join(entry['visit_types'])}" if entry.get("visit_types") else ""
     return f"{pages.days_said(entry['days'])} {minutes}{dated}{kinds}{' ' + entry['reason'] if entry.get('reason') else ''}"
 
@@ -216,4 +217,5 @@ def _day(entry: Body) -> str:
     pairs = entry.get("hours" if entry.get("closed") else "open") or ()
     hours = ", ".join(pages.minutes_said(minute_of_day(a, ""), minute_of_day(b, "")) for a, b in pairs)
     what = f"{'closed' if entry.get('closed') else 'open'} {hours}".strip()
-    return f"{first if first == last else f'{first} to {last}'} {what}{' ' + entry['reason'] if entry.get('reason') else ''}"
+    days = [say_short(found) if (found := read_day(one)) else one for one in dict.fromkeys((first, last))]
+    return f"{' to '.join(days)} {what}{' ' + entry['reason'] if entry.get('reason') else ''}"
