@@ -170,6 +170,24 @@ def test_who_takes_nothing_holds_nobody_up(clinic):
             one.close()
 
 
+def test_new_work_is_told_to_those_whose_it_is_and_the_rows_wait(clinic):
+    mine, other = (Watcher(clinic.port, clinic.here[n], "/live/today,comes?view=unclaimed") for n in (10, 11))
+    both = [mine, other]
+    hear_all(both, lambda one: {data["view"] for data in shows(one)} == {"today", "comes"})
+    task = {
+        "resourceType": "Task", "status": "requested", "intent": "order", "description": "Call about the ride",
+        "for": {"reference": f"Patient/{clinic.known['here']['patients'][0]}"},
+    }  # fmt: skip
+    made = clinic.running.send("POST", "/fhir/Task", body=task, headers=clinic.authorised())
+    assert made[0] == 201, made
+    id_ = json.loads(made[2])["id"]
+    hear_all(both, lambda one: any(f"{id_}:1" in (data["rows"] or ()) for data in shows(one)))
+    for one in both:
+        news = [data for data in shows(one) if data["view"] == "today"][-1]
+        assert "Castillo" not in str(news), "rows are ids; who they are about is seen when the reader asks"
+        one.close()
+
+
 def test_a_server_that_stops_says_so_and_stops_at_once(clinic):
     watchers = [clinic.watch(clinic.here[n]) for n in range(4)]
     hear_all(watchers, lambda one: bool(shows(one)))
