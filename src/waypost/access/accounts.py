@@ -176,6 +176,12 @@ def accounts_of(ctx: Context) -> list[Account]:
     return list(Account.objects.filter(tenant_id=ctx.tenant).order_by("-is_active", "display", "username"))
 
 
+def colleagues(tenant: int, permission: Permission) -> list[tuple[str, str]]:
+    """Return those who can sign in here, are a Practitioner and may do that, as (id of the Practitioner, name)."""
+    rows = Account.objects.filter(tenant_id=tenant, is_active=True).exclude(practitioner="").values_list("practitioner", "display", "username", "roles")
+    return sorted(((who, display or name) for who, display, name, roles in rows if allowed(frozenset(roles), permission)), key=lambda one: one[1])
+
+
 def anyone_may(tenant: int, permission: Permission) -> bool:
     """Say whether someone can sign in here who may do that."""
     open_ones = Account.objects.filter(tenant_id=tenant, is_active=True).values_list("roles", flat=True)

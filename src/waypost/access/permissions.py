@@ -17,6 +17,7 @@ class Permission(StrEnum):
     DOCUMENT_FILE = "document.file"  # take papers in, file them, split and join them
     COVERAGE_EDIT = "coverage.edit"
     TASK_WORK = "task.work"
+    WORK_BALANCE = "work.balance"  # see who has how much, and share it out
     LETTER_SEND = "letter.send"
     ORDER_ENTER = "order.enter"  # referrals and orders, for the clinician named; their steps and ends
     PAPER_PRINT = "paper.print"  # slips, labels, day sheets, packets
@@ -44,7 +45,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "billing": frozenset({P.COVERAGE_EDIT, P.PATIENT_UPDATE, P.TASK_WORK, P.UNDO, P.LETTER_SEND,
                           P.FORM_PARK, P.PAPER_PRINT}),
     "supervisor": frozenset(_DESK | {P.CARE_TEAM_EDIT, P.PATIENT_MERGE, P.APPOINTMENT_OVERRIDE, P.CALENDAR_EDIT, P.RULE_SWITCH,
-                                     P.RECORD_FILE}),
+                                     P.RECORD_FILE, P.WORK_BALANCE}),
     "administrator": frozenset({P.CLINIC_SET_UP, P.CALENDAR_EDIT, P.RULE_SWITCH, P.RECORD_IMPORT, P.UNDO, P.FORM_PARK}),
     "auditor": frozenset({P.AUDIT_READ}),
     "client": frozenset({P.RECORD_FILE, P.RECORD_DELETE, P.APPOINTMENT_BOOK, P.APPOINTMENT_STATUS, P.PATIENT_REGISTER,

@@ -193,3 +193,8 @@ class BumpsOpen(Problem):
 class NothingToBump(Problem):
     code, status, issue = "coordination.nothing-to-bump", 409, "conflict"
     title, remedy = "That visit no longer stands in this time.", "Nothing is left to do for it here."
+
+
+class NobodyToShare(Problem):
+    code, status, issue = "coordination.nobody-to-share", 422, "required"
+    title, remedy = "Nobody is chosen to share it among.", "Tick at least one colleague."

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("waypost.web.schedule.urls")),
     path("", include("waypost.web.flow.urls")),
     path("", include("waypost.web.referrals.urls")),
+    path("", include("waypost.web.supervise.urls")),
     path("", include("waypost.web.account.urls")),
     path("", include("waypost.web.setup.urls")),
     path("", include("waypost.web.audit.urls")),

@@ -8,6 +8,7 @@ from waypost.access import scopes
 from waypost.access.acting import action
 from waypost.access.permissions import Permission
 from waypost.coordination.problems import (
+    NobodyToShare,
     OutcomeNeeded,
     SnoozeNeedsReason,
     SnoozeTooLong,
@@ -40,6 +41,15 @@ def claim(ctx: Context, tasks: list[Wanted]) -> list[Version]:
 def assign(ctx: Context, tasks: list[Wanted], practitioner: str, name: str) -> list[Version]:
     """Give work to a colleague."""
     return _amend(ctx, tasks, lambda task: reading.owned(task, practitioner, name))
+
+
+@action(Permission.WORK_BALANCE)
+def share(ctx: Context, tasks: list[Wanted], among: list[tuple[str, str]]) -> list[Version]:
+    """Deal work out among colleagues (id, name) in turn, in the order given, so that each gets as much and as pressing."""
+    if not among:
+        raise NobodyToShare
+    turns = {id_: among[n % len(among)] for n, (id_, _) in enumerate(tasks)}
+    return _amend(ctx, tasks, lambda task: reading.owned(task, *turns[task["id"]]))
 
 
 @action(Permission.TASK_WORK)

@@ -136,6 +136,45 @@ def of_patient(scope: Scope, patient: str, at: Moment, *, here: Sequence[str] = 
     return _listed(scope, "w.patient = %(patient)s AND NOT (w.kind = ANY(%(with_visits)s))", names)
 
 
+def of_owner(scope: Scope, owner: str, at: Moment, *, count: int) -> list[Listed]:
+    """Return what one person has, in order; `owner` is the id of a Practitioner, '' for what nobody has."""
+    names = _values(scope, at, (), ()) | {"owner": f"Practitioner/{owner}", "count": count, "skip": 0}
+    mine = "w.owner = %(owner)s" if owner else "w.owner IS NULL AND NOT (w.kind = ANY(%(with_visits)s))"
+    return _listed(scope, mine, names)
+
+
+def pressing(scope: Scope, at: Moment, until: datetime, *, count: int) -> list[Listed]:
+    """Return what is not late yet and will be by a moment, whoever has it, in order."""
+    names = _values(scope, at, (), ()) | {"until": until, "count": count, "skip": 0}
+    awake = "(w.sleeps IS NULL OR w.sleeps <= %(now)s)"
+    return _listed(scope, f"w.due > %(now)s AND w.due <= %(until)s AND {awake} AND NOT (w.kind = ANY(%(with_visits)s))", names)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much someone has, or a team has without an owner."""
+
+    owner: str  # 'Practitioner/x', '' where nobody has it
+    pool: str  # '' where somebody has it
+    open: int
+    late: int
+    today: int
+    snoozed: int
+    oldest: datetime | None  # the moment that is due first
+
+
+def loads(scope: Scope, at: Moment) -> list[Load]:
+    """Return the load of everyone who has work, and of every team's unowned work."""
+    sql, params = _positional(
+        "SELECT coalesce(w.owner, ''), CASE WHEN w.owner IS NULL THEN w.pool ELSE '' END, count(*), count(*) FILTER (WHERE w.due <= %(now)s),"
+        " count(*) FILTER (WHERE w.due > %(now)s AND w.due <= %(tonight)s), count(*) FILTER (WHERE w.sleeps > %(now)s), min(w.due)"
+        f" {_FROM} WHERE (@scope) AND NOT (w.owner IS NULL AND w.kind = ANY(%(with_visits)s)) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+        _values(scope, at, (), ()),
+        scope,
+    )
+    return [Load(*row) for row in queries.rows(scope, sql, params)]
+
+
 def counts(scope: Scope, at: Moment, pools: Sequence[str]) -> dict[str, int]:
     """Return how many items each view holds, and how many of one's own are late or due today."""
     parts = [f"count(*) FILTER (WHERE {_condition(view)})" for view in VIEWS]

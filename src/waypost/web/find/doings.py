@@ -35,6 +35,7 @@ class Doing:
 SET_UP = (P.CLINIC_SET_UP, P.CALENDAR_EDIT)
 DOINGS = (
     Doing("Today", "sun", "today", "home work worklist tasks inbox"),
+    Doing("Supervise", "users", "supervise", "load balance share team unowned late leave supervisor", (P.WORK_BALANCE,)),
     Doing("Register a patient", "user-plus", "register", "new patient add create", (P.PATIENT_REGISTER,)),
     Doing("Find times", "calendar-search", "find-times", "book visit appointment slot free schedule"),
     Doing("Schedule", "calendar", "schedule", "board day week calendar"),
