@@ -207,3 +207,15 @@ def test_what_registering_asks_for_is_the_rules_work_and_ends_by_itself(clinic, 
     assert asked["status"] == "requested"
     assert asked["reasonCode"]["text"].startswith("Registered without: birth date, phone number")
     assert asked["meta"]["versionId"] == "1", "the rule finds it as registering has made it"
+
+
+def test_everyone_in_a_group_has_work_of_their_own(clinic, rules, keep, context, clock):
+    rules()
+    alone = visit(clinic.patients[0], clock.now() + timedelta(days=1))
+    both = {**alone, "participant": [*alone["participant"], {"actor": {"reference": f"Patient/{clinic.patients[1]}"}, "status": "tentative"}]}
+    keep(both)
+    assert rules() == 2
+    assert {t["for"]["reference"] for t in work(context(), "visit-unconfirmed")} == {f"Patient/{id_}" for id_ in clinic.patients[:2]}
+    keep(alone)
+    rules()
+    assert sorted(t["status"] for t in work(context(), "visit-unconfirmed")) == ["cancelled", "requested"]

@@ -125,14 +125,14 @@ def _loaded(ctx: Context, kinds: dict[str, dict[str, Version]], visit_types: dic
 
 
 def _in_groups(ctx: Context, scope: Scope, patients: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Return visits that are filed under someone else and in which these patients have a place."""
+    """Return visits that are filed under someone else and hold these patients' time, by the ledger's own index."""
     return queries.rows(
         scope,
-        f"SELECT substr(r.target, 9), {queries.COLUMNS} FROM records_ref r"
-        f" JOIN records_current c ON c.tenant = r.tenant AND c.type = r.type AND c.id = r.id {_NEWEST}"
-        " WHERE r.tenant = %s AND left(r.target, 500) = ANY(%s) AND r.type = 'Appointment' AND r.param = 'actor'"
-        f" AND NOT c.deleted AND c.patient <> substr(r.target, 9) AND c.sort_at >= %s AND ({scope.where})",
-        [scope.tenant, [f"Patient/{id_}" for id_ in patients], ctx.now - timedelta(days=VISITS_DAYS), *scope.params],
+        f"SELECT p.id, {queries.COLUMNS} FROM unnest(%s::text[]) AS p(id) CROSS JOIN LATERAL (SELECT b.tenant, b.appointment"
+        " FROM scheduling_booking b WHERE b.tenant = %s AND b.resource = 'Patient/' || p.id AND b.starts >= %s) b"
+        f" JOIN records_current c ON c.tenant = b.tenant AND c.type = 'Appointment' AND c.id = b.appointment {_NEWEST}"
+        f" WHERE NOT c.deleted AND c.patient IS DISTINCT FROM p.id AND ({scope.where})",
+        [list(patients), scope.tenant, ctx.now - timedelta(days=VISITS_DAYS), *scope.params],
     )
 
 
