@@ -129,7 +129,8 @@ def _in_groups(ctx: Context, scope: Scope, patients: Sequence[str]) -> list[tupl
     return queries.rows(
         scope,
         f"SELECT p.id, {queries.COLUMNS} FROM unnest(%s::text[]) AS p(id) CROSS JOIN LATERAL (SELECT b.tenant, b.appointment"
-        " FROM scheduling_booking b WHERE b.tenant = %s AND b.resource = 'Patient/' || p.id AND b.starts >= %s) b"
+        " FROM scheduling_booking b WHERE b.tenant = %s AND b.resource = 'Patient/' || p.id AND b.starts >= %s"
+        " ORDER BY b.starts DESC LIMIT 200) b"
         f" JOIN records_current c ON c.tenant = b.tenant AND c.type = 'Appointment' AND c.id = b.appointment {_NEWEST}"
         f" WHERE NOT c.deleted AND c.patient IS DISTINCT FROM p.id AND ({scope.where})",
         [list(patients), scope.tenant, ctx.now - timedelta(days=VISITS_DAYS), *scope.params],
