@@ -12,6 +12,7 @@ from waypost.access import scopes
 from waypost.coordination import actions as coordination
 from waypost.coordination.referrals import queries as loops
 from waypost.coordination.referrals.state import loop_of
+from waypost.coordination.worklist import actions as worklist
 from waypost.formats.fhir import validation
 from waypost.kernel.dates import local_day
 from waypost.records import queries
@@ -218,3 +219,34 @@ def test_prints_of_a_referral_are_in_the_audit(client, desk, clinic):
 def test_a_referral_that_is_not_there(client, clinic, id_):
     assert client.get(f"/referrals/{id_}").status_code == 404
     assert client.post(f"/referrals/{id_}/act/sent", {}).status_code == 404
+
+
+def test_a_department_is_asked_with_a_clock_and_answers_on_its_worklist(client, desk, clinic):
+    visit = booked(clinic, start=at(10))
+    url = f"/patients/{clinic.patients[0]}/ask"
+    assert f"{url}?visit={visit.id}" in client.get(f"/visits/{visit.id}").content.decode()
+    wish = {"department": "radiology", "question": "Is contrast safe with her kidneys?", "urgency": "urgent", "visit": visit.id}
+    answer = client.post(url, wish)
+    id_ = answer["Location"].rpartition("/")[2]
+    task = kept(clinic, "Task", id_)
+    assert task["focus"] == {"reference": f"Appointment/{visit.id}"}
+    assert task["restriction"]["period"]["end"] == "2026-11-24T19:22:00Z"
+    assert task["performerType"][0]["text"] == "Radiology"
+    nurse = desk("nurse", practitioner="lind")
+    assert "Is contrast safe" in words(nurse.get("/?view=unclaimed"))
+    assert nurse.post("/work/act", {"do": "claim", "task": f"{id_}:1"}).status_code == 303
+    assert kept(clinic, "Task", id_)["owner"]["reference"] == "Practitioner/lind"
+    worklist.complete(clinic.ctx, [(id_, None)], "answered", "Yes: eGFR 62 last week.")
+    shown = words(client.get(f"/work/{id_}"))
+    assert "Answered" in shown
+    assert "eGFR 62" in shown
+    assert client.post(url, {**wish, "question": ""}).status_code == 422
+    theirs = booked(clinic, start=at(11), patient=1)
+    assert client.post(url, {**wish, "visit": theirs.id}).status_code == 404
+
+
+@pytest.mark.parametrize(("urgency", "due"), [("urgent", "2026-11-24T19:22:00+00:00"), ("routine", "2026-11-27T22:00:00+00:00")])
+def test_an_answer_is_due_in_4_hours_or_by_the_end_of_the_second_business_day(urgency, due, clock):
+    from waypost.coordination.referrals.asking import reply_by
+
+    assert reply_by(urgency, clock.now(), "America/New_York").isoformat() == due

@@ -80,6 +80,8 @@ _DONE = (
     Outcome("not-possible", "Not possible"),
 )
 
+_ANSWERED = (Outcome("answered", "Answered"), Outcome("not-needed", "No longer needed"), Outcome("not-possible", "Cannot be answered here"))
+
 KINDS = (
     Kind("result", "Call with result", Lane.SAFETY, _REACHED, CLINICAL, source="FUP-1, FUP-3"),
     Kind("discharge-call", "Call after discharge", Lane.PAYMENT, _REACHED, CLINICAL, source="TCM-2, TCM-10"),
@@ -104,6 +106,7 @@ KINDS = (
     Kind("bump", "Find another time: theirs is needed", Lane.PROMISE, _BOOKED),
     Kind("records", "Get records", Lane.AGE, _DONE),
     Kind("social", "Ask about help", Lane.AGE, _DONE),
+    Kind("question", "Answer a department’s question", Lane.PROMISE, _ANSWERED),
     Kind("interpreter", "Interpreter", Lane.AGE, _DONE, source="OUT-10"),
     Kind("ride", "Ride", Lane.AGE, _DONE),
     Kind("missing", "Ask for what is missing", Lane.AGE, _DONE),
@@ -143,6 +146,9 @@ POOLS = (
     Pool("coverage", "Coverage", frozenset({"billing", "coordinator"})),
     Pool("records", "Records", frozenset({"records"})),
     Pool("billing", "Billing", frozenset({"billing"})),
+    Pool("radiology", "Radiology", frozenset({"nurse", "clinician"})),
+    Pool("laboratory", "Laboratory", frozenset({"nurse", "clinician"})),
+    Pool("pharmacy", "Pharmacy", frozenset({"nurse", "clinician"})),
 )
 POOL_NAMES = {pool.code: pool.name for pool in POOLS}
 

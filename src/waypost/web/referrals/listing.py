@@ -81,6 +81,7 @@ class ReferralsPage(Page):
     clear_url: str = ""
     band: Band | None = None  # of one patient's
     refer_url: str = ""
+    ask_url: str = ""
 
 
 @require_safe
@@ -123,6 +124,7 @@ def of_patient(request: Request, id: str) -> HttpResponse:
         lanes=[*(lane for lane in lanes if lane.items), *([Lane("Ended", str(len(ended)), ended)] if ended else [])],
         empty="No referral or order is on record.",
         band=band(patients.head_of(ctx, id), acts=()),
+        ask_url=reverse("ask", args=[id]),
         refer_url=reverse("refer", args=[id]) if allowed(ctx.actor.roles, Permission.ORDER_ENTER) else "",
     )
     return render_page(request, page)

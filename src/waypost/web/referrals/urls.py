@@ -3,7 +3,7 @@
 from django.urls import path
 
 from waypost.web.chart import ids
-from waypost.web.referrals import acts, listing, one
+from waypost.web.referrals import acts, asking, listing, one
 
 ids.register()
 
@@ -15,5 +15,6 @@ urlpatterns = [
     path("referrals/<id:id>/fhir", acts.as_fhir, name="referral-bundle"),
     path("referrals/<id:id>/act/<slug:do>", acts.act, name="referral-act"),
     path("patients/<id:id>/referrals", listing.of_patient, name="patient-referrals"),
+    path("patients/<id:id>/ask", asking.ask, name="ask"),
     path("patients/<id:id>/refer", acts.refer, name="refer"),
 ]

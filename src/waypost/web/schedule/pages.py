@@ -174,6 +174,7 @@ class LetterCard:
     patient: str = ""
     slip_url: str = ""
     labels_url: str = ""
+    ask_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

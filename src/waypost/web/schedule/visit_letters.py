@@ -49,6 +49,7 @@ def card(ctx: Context, found: Version, patient: str, *, said: str, hard: str = "
         else "",
         patient=patient,
         slip_url=f"{reverse('visit-slip', args=[found.id])}?{whose}" if prints else "",
+        ask_url=f"{reverse('ask', args=[patient])}?{urlencode({'visit': found.id})}" if allowed(ctx.actor.roles, Permission.TASK_WORK) else "",
         labels_url=f"{reverse('patient-labels', args=[patient])}?{urlencode({'visit': found.id})}" if prints else "",
     )
 
