@@ -94,7 +94,7 @@ def test_work_is_divided_into_mine_the_teams_and_nobodys(coordinator, keep):
     assert set(read(coordinator, "team")) == {"mine", "theirs", "free"}
     assert read(coordinator, "unclaimed") == ["free"]
     counts = queries.counts(scopes.for_staff(coordinator), Moment(coordinator.now, coordinator.zone), (POOL,))
-    assert counts == {"mine": 1, "team": 3, "unclaimed": 1, "watching": 0, "snoozed": 0, "late": 0, "today": 0}
+    assert counts == {"mine": 1, "team": 3, "unclaimed": 1, "watching": 0, "snoozed": 0, "blocked": 0, "escalated": 0, "late": 0, "today": 0}
 
 
 def test_work_is_claimed_and_given_and_handed_over_with_a_note(coordinator, keep):

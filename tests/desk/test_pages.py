@@ -39,7 +39,7 @@ def client(context, desk):
 @pytest.mark.parametrize(
     ("method", "path", "body", "most"),
     [
-        ("get", "/", {}, 14),
+        ("get", "/", {}, 15),
         ("get", "/patients", {}, 4),
         ("get", "/patients/register", {}, 4),
         ("get", "/settings", {}, 5),

@@ -198,3 +198,44 @@ class NothingToBump(Problem):
 class NobodyToShare(Problem):
     code, status, issue = "coordination.nobody-to-share", 422, "required"
     title, remedy = "Nobody is chosen to share it among.", "Tick at least one colleague."
+
+
+class CoverNeedsColleague(Problem):
+    code, status, issue = "coordination.cover-needs-colleague", 422, "required"
+    title, remedy = "Cover is lent by one member of staff to another.", "Choose a colleague."
+
+
+class CoverTooLong(Problem):
+    code, status, issue = "coordination.cover-too-long", 422, "invalid"
+    title, remedy = "A cover ends at a later moment, within 60 days.", "Choose a day and hour within that."
+
+
+class CoverStands(Problem):
+    code, status, issue = "coordination.cover-stands", 409, "conflict"
+    title, remedy = "Your work is lent already.", "Take it back first, then lend it anew."
+
+
+class CoverChain(Problem):
+    code, status, issue = "coordination.cover-chain", 409, "conflict"
+    title = "That would lend on what is lent."
+    remedy = "Choose a colleague who covers nobody and is covered by nobody, or end the other cover first."
+
+
+class ColleagueOnLeave(Problem):
+    code, status, issue = "coordination.colleague-on-leave", 409, "conflict"
+    title, remedy = "That colleague is away in this time.", "Choose another, or an earlier end."
+
+
+class ViewNeedsName(Problem):
+    code, status, issue = "coordination.view-needs-name", 422, "required"
+    title, remedy = "A view needs a name.", "Two or three words, for instance: Late calls."
+
+
+class TooManyViews(Problem):
+    code, status, issue = "coordination.too-many-views", 409, "too-costly"
+    title, remedy = "There are 30 views of yours already.", "Remove one first."
+
+
+class WaitsForItself(Problem):
+    code, status, issue = "coordination.waits-for-itself", 422, "business-rule"
+    title, remedy = "Work waits for other open work of the same patient.", "Choose a piece of work that is open."

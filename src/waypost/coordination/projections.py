@@ -4,12 +4,13 @@ import orjson
 from django.db import connection
 
 from waypost.coordination.contacts.reading import contact_of
+from waypost.coordination.cover import reading as cover
 from waypost.coordination.worklist.reading import row_of
 from waypost.records.projecting import Change, Projection
 
 COLUMNS = (
     "id text, patient text, kind text, lane smallint, priority smallint, due timestamptz, authored timestamptz,"
-    " owner text, pool text, sleeps timestamptz, watchers text[], focus text, rule text"
+    " owner text, pool text, sleeps timestamptz, watchers text[], focus text, rule text, waits_for text"
 )
 NAMES = ", ".join(column.split()[0] for column in COLUMNS.split(", "))
 
@@ -62,7 +63,23 @@ def project_contacts(tenant: int, changes: list[Change]) -> None:
             )
 
 
+def project_covers(tenant: int, changes: list[Change]) -> None:
+    """Put who covers whom, from when until when, in place of what stood there."""
+    found = [cover.read({**after, "id": version.id}) for version, _, after in changes if after is not None]
+    again = [version.id for version, _, _ in changes if version.version > 1]
+    with connection.cursor() as cursor:
+        if again:
+            cursor.execute("DELETE FROM coordination_cover WHERE tenant = %s AND id = ANY(%s)", [tenant, again])
+        for one in found:
+            if one is not None:
+                cursor.execute(
+                    "INSERT INTO coordination_cover (tenant, id, whose, by, starts, ends) VALUES (%s, %s, %s, %s, %s, %s)",
+                    [tenant, one.id, one.whose, one.by, one.starts, one.ends],
+                )
+
+
 PROJECTIONS = (
     Projection("coordination.work", ("Task",), project, ("coordination_work",)),
     Projection("coordination.contact", ("Communication",), project_contacts, ("coordination_contact",)),
+    Projection("coordination.cover", ("Basic",), project_covers, ("coordination_cover",)),
 )

@@ -15,10 +15,11 @@ from waypost.coordination.problems import (
     WorkEnded,
     WorkForLicensed,
 )
-from waypost.coordination.worklist import reading
+from waypost.coordination.worklist import reading, repeating
 from waypost.coordination.worklist.kinds import OTHER, POOL_NAMES, TASK, Kind, kind_of
 from waypost.kernel.context import Context
 from waypost.kernel.dates import local_day
+from waypost.kernel.ids import uuid5_of
 from waypost.records import actions as records
 from waypost.records import queries
 from waypost.records.versions import Filing, Version
@@ -90,7 +91,21 @@ def complete(ctx: Context, tasks: list[Wanted], outcome: str, note: str = "") ->
 
     ended = _amend(ctx, tasks, change)
     _leave_the_waitlist(ctx, ended)
+    _come_again(ctx, ended)
     return ended
+
+
+def _come_again(ctx: Context, ended: list[Version]) -> None:
+    """File the next one of work that repeats; its id follows from the one that ended, so that it comes once."""
+    filings = []
+    for one in ended:
+        task = one.resource
+        made = repeating.follower(task, repeating.due_or(task, ctx.zone, ctx.now), ctx.now, ctx.zone)
+        if made is not None:
+            id_ = str(uuid5_of("repeat", str(ctx.tenant), one.id))
+            filings.append(Filing({**made, "id": id_}, "Task", id_, expect=0))
+    if filings:
+        records.file_many(ctx, filings)
 
 
 def _leave_the_waitlist(ctx: Context, ended: list[Version]) -> None:

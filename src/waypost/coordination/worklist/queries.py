@@ -6,9 +6,13 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from waypost.coordination.cover.reading import LENT_KINDS, NOBODY
+from waypost.coordination.cover.reading import Standing as Cover
 from waypost.coordination.worklist import reading
+from waypost.coordination.worklist.escalating import cutoffs
 from waypost.coordination.worklist.kinds import Lane
 from waypost.coordination.worklist.ranking import Moment, Standing
+from waypost.coordination.worklist.views import Filters, condition
 from waypost.kernel.dates import local_day
 from waypost.kernel.scope import Scope
 from waypost.records import prepared, queries, tenancy
@@ -16,7 +20,8 @@ from waypost.records.versions import Version
 
 Json = dict[str, Any]
 PAGE_ROWS_MAX = 50
-VIEWS = ("mine", "team", "unclaimed", "watching", "snoozed")
+NO_FILTERS = Filters()
+VIEWS = ("mine", "team", "unclaimed", "watching", "snoozed", "blocked", "escalated")
 
 # They belong to a visit and show their state there.
 _WITH_VISITS = ("interpreter", "ride")
@@ -58,9 +63,13 @@ def listed(
     here: Sequence[str],
     count: int = PAGE_ROWS_MAX,
     skip: int = 0,
+    cover: Cover = NOBODY,
+    filters: Filters = NO_FILTERS,
 ) -> list[Listed]:
-    """Return one view of the worklist in order. `here`: ids of patients in the building."""
-    return _listed(scope, _condition(view), _values(scope, at, pools, here) | {"count": count, "skip": skip})
+    """Return one view of the worklist in order. `here`: ids of patients in the building; `cover`: what is lent and taken on."""
+    narrowed, more = condition(filters)
+    names = _values(scope, at, pools, here, cover) | {"count": count, "skip": skip} | more
+    return _listed(scope, f"{_condition(view)} AND {narrowed}", names)
 
 
 def _listed(scope: Scope, condition: str, names: dict[str, Any]) -> list[Listed]:
@@ -83,13 +92,22 @@ def _listed(scope: Scope, condition: str, names: dict[str, Any]) -> list[Listed]
 
 
 def standing(
-    scope: Scope, view: str, at: Moment, pools: Sequence[str], *, here: Sequence[str], skip: int = 0
+    scope: Scope,
+    view: str,
+    at: Moment,
+    pools: Sequence[str],
+    *,
+    here: Sequence[str],
+    skip: int = 0,
+    cover: Cover = NOBODY,
+    filters: Filters = NO_FILTERS,
 ) -> list[str]:
     """Return the same page of a view as `listed`, each item as 'id:version': enough to know whether it is as it was."""
+    narrowed, more = condition(filters)
     sql, params = _positional(
-        f"SELECT w.id || ':' || c.version {_FROM} WHERE {_condition(view)} AND (@scope) ORDER BY {ORDER}"
+        f"SELECT w.id || ':' || c.version {_FROM} WHERE {_condition(view)} AND {narrowed} AND (@scope) ORDER BY {ORDER}"
         " LIMIT %(count)s OFFSET %(skip)s",
-        _values(scope, at, pools, here) | {"count": PAGE_ROWS_MAX, "skip": skip},
+        _values(scope, at, pools, here, cover) | {"count": PAGE_ROWS_MAX, "skip": skip} | more,
         scope,
     )
     return [row[0] for row in queries.rows(scope, sql, params)]
@@ -175,13 +193,15 @@ def loads(scope: Scope, at: Moment) -> list[Load]:
     return [Load(*row) for row in queries.rows(scope, sql, params)]
 
 
-def counts(scope: Scope, at: Moment, pools: Sequence[str]) -> dict[str, int]:
+def counts(
+    scope: Scope, at: Moment, pools: Sequence[str], cover: Cover = NOBODY
+) -> dict[str, int]:
     """Return how many items each view holds, and how many of one's own are late or due today."""
     parts = [f"count(*) FILTER (WHERE {_condition(view)})" for view in VIEWS]
     parts += [f"count(*) FILTER (WHERE {_condition('mine')} AND w.due <= %(now)s)",
               f"count(*) FILTER (WHERE {_condition('mine')} AND w.due > %(now)s AND w.due <= %(tonight)s)"]  # fmt: skip
     sql, params = _positional(
-        f"SELECT {', '.join(parts)} {_FROM} WHERE (@scope)", _values(scope, at, pools, ()), scope
+        f"SELECT {', '.join(parts)} {_FROM} WHERE (@scope)", _values(scope, at, pools, (), cover), scope
     )
     row = queries.rows(scope, sql, params)[0]
     return dict(zip((*VIEWS, "late", "today"), row, strict=True))
@@ -202,23 +222,46 @@ _FROM = (
 )
 
 
+_MINE = (
+    "((w.owner = %(me)s AND NOT %(lent_all)s AND NOT (%(lent)s AND w.kind = ANY(%(promises)s)))"
+    " OR w.owner = ANY(%(cover_all)s) OR (w.owner = ANY(%(cover)s) AND w.kind = ANY(%(promises)s)))"
+)
+_WAITS = (
+    "EXISTS (SELECT 1 FROM coordination_work b WHERE b.tenant = w.tenant AND b.id = w.waits_for)"
+)
+_UP = (
+    "EXISTS (SELECT 1 FROM unnest(%(up_kinds)s::text[], %(up_before)s::timestamptz[]) AS u(kind, before)"
+    " WHERE u.kind = w.kind AND w.due <= u.before)"
+)
+
+
 def _condition(view: str) -> str:
-    awake = "(w.sleeps IS NULL OR w.sleeps <= %(now)s)"
+    """Return what a view shows. Work that waits for other work is in its own view until that has ended."""
+    awake = f"(w.sleeps IS NULL OR w.sleeps <= %(now)s) AND (w.waits_for IS NULL OR NOT {_WAITS})"
     apart = "NOT (w.kind = ANY(%(with_visits)s))"
     return {
-        "mine": f"w.owner = %(me)s AND {awake}",
-        "team": f"(w.pool = ANY(%(pools)s) OR w.owner = %(me)s) AND {awake} AND {apart}",
+        "mine": f"{_MINE} AND {awake}",
+        "team": f"(w.pool = ANY(%(pools)s) OR {_MINE}) AND {awake} AND {apart}",
         "unclaimed": f"w.owner IS NULL AND (w.pool = ANY(%(pools)s) OR w.pool = '') AND {awake} AND {apart}",
         "watching": "w.watchers @> ARRAY[%(who)s::text]",
         "snoozed": "w.owner = %(me)s AND w.sleeps > %(now)s",
+        "blocked": f"(w.owner = %(me)s OR w.pool = ANY(%(pools)s)) AND w.waits_for IS NOT NULL AND {_WAITS}",
+        "escalated": f"(w.pool = ANY(%(pools)s) OR w.owner IS NOT NULL) AND {apart} AND {_UP}",
     }[view]
 
 
-def _values(scope: Scope, at: Moment, pools: Sequence[str], here: Sequence[str]) -> dict[str, Any]:
+def _values(
+    scope: Scope, at: Moment, pools: Sequence[str], here: Sequence[str], cover: Cover = NOBODY
+) -> dict[str, Any]:
     who = scope.practitioner or ""
+    kinds, before = cutoffs(at.now, at.zone)
     return {
         "tenant": scope.tenant, "now": at.now, "tonight": _day(at)[1], "zone": at.zone, "who": who,
-        "me": f"Practitioner/{who}", "pools": list(pools), "here": list(here), "with_visits": list(_WITH_VISITS),
+        "me": f"Practitioner/{who}", "pools": [*pools, *cover.pools], "here": list(here), "with_visits": list(_WITH_VISITS),
+        "promises": list(LENT_KINDS), "lent": cover.lent is not None, "lent_all": bool(cover.lent and cover.lent.everything),
+        "cover": [f"Practitioner/{one.whose}" for one in cover.taken],
+        "cover_all": [f"Practitioner/{one.whose}" for one in cover.taken if one.everything],
+        "up_kinds": kinds, "up_before": before,
     }  # fmt: skip
 
 

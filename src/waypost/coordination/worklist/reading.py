@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from waypost.coordination.worklist.kinds import LANE_CODES, POOL, TASK, Lane, Outcome, kind_of
 from waypost.coordination.worklist.ranking import PRIORITIES
+from waypost.coordination.worklist.repeating import waits_for
 from waypost.kernel.dates import read_moment
 
 Json = dict[str, Any]
@@ -44,6 +45,7 @@ def row_of(task: Json, zone: str) -> Json | None:
         "watchers": [id_of(one.get("valueReference"), "Practitioner") for one in extensions(task, WATCHER)],
         "focus": (task.get("focus") or {}).get("reference", ""),
         "rule": (task.get("instantiatesUri") or "").removeprefix(RULE) if (task.get("instantiatesUri") or "").startswith(RULE) else "",
+        "waits_for": waits_for(task) or None,
     }
 
 

@@ -161,5 +161,6 @@ def _next(patient: str, view: PatientView) -> list[Act]:
     made = [Act("Book a visit", f"{reverse('find-times')}?{urlencode({'patient': patient})}", "b")]
     if view.upcoming:
         made.append(Act("Next visit: move, cancel, letter", reverse("visit", args=[view.upcoming[0].id]), "m"))
+    made.append(Act("New work", f"{reverse('work-new')}?{urlencode({'patient': patient})}", "n"))
     made.append(Act("Open chart", reverse("patient", args=[patient])))
     return made

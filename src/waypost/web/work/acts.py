@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from waypost.access import scopes
+from waypost.coordination.problems import WorkForLicensed
 from waypost.coordination.staff import practitioners
 from waypost.coordination.worklist import actions
 from waypost.kernel.dates import local_day
@@ -46,7 +47,10 @@ def act(request: Request) -> HttpResponse:
     form = _form(request, do, tasks)
     if not form.is_valid():
         return show(request, tasks[0][0], failed=(do, form), status=422)
-    return _finish(request, _FORMED[do](request, tasks, form))
+    try:
+        return _finish(request, _FORMED[do](request, tasks, form))
+    except WorkForLicensed as problem:  # the row offers to hand it to a nurse
+        return show(request, tasks[0][0], refused=f"{problem.title} {problem.remedy}", status=problem.status)
 
 
 def _wanted(text: str) -> actions.Wanted:
@@ -98,6 +102,9 @@ Simple = Callable[[Request, list[actions.Wanted]], Done]
 Formed = Callable[[Request, list[actions.Wanted], DeskForm], Done]
 _SIMPLE: dict[str, Simple] = {
     "claim": lambda request, tasks: Done(actions.claim(request.ctx, tasks), "Yours now."),
+    "nurse": lambda request, tasks: Done(
+        actions.hand_over(request.ctx, tasks, "nurses", asked.text(request.POST, "note")), "With the nurses."
+    ),
     "wake": lambda request, tasks: Done(actions.wake(request.ctx, tasks), "Taken up."),
     "watch": lambda request, tasks: Done(actions.watch(request.ctx, tasks), "Watching."),
     "unwatch": lambda request, tasks: Done(

@@ -1,6 +1,6 @@
 """Today: the worklist in its order, who comes, what was promised."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -10,19 +10,27 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from waypost.access import scopes
+from waypost.coordination.contacts import attempts
+from waypost.coordination.contacts.queries import of_tasks as contacts_of
+from waypost.coordination.contacts.reading import Contact
+from waypost.coordination.cover.queries import standing as covers_of
+from waypost.coordination.worklist import escalating, repeating, views
 from waypost.coordination.worklist import queries as worklist
-from waypost.coordination.worklist.kinds import POOLS
+from waypost.coordination.worklist.actions import may_close
+from waypost.coordination.worklist.kinds import OTHER, POOL_NAMES, POOLS, kind_of
 from waypost.coordination.worklist.queries import PAGE_ROWS_MAX, Listed
 from waypost.coordination.worklist.ranking import Moment, why_here
+from waypost.coordination.worklist.views import Filters
 from waypost.kernel.dates import say_day
 from waypost.registry import queries as registry
 from waypost.registry.queries import Person
 from waypost.web.frame import today_of
 from waypost.web.live.views import Live, live
 from waypost.web.pages import Page, Request, render_page
+from waypost.web.park import views as shelf
 from waypost.web.parts import Act, Status
 from waypost.web.words import clock
-from waypost.web.work import comes, items, today_live
+from waypost.web.work import comes, cover, items, narrowing, today_live
 
 PROMISES_MAX = 6
 PROMISES = frozenset({"promise", "call-back"})
@@ -32,6 +40,8 @@ EMPTY = {
     "unclaimed": "Nothing waits for anyone.",
     "watching": "You watch nothing.",
     "snoozed": "Nothing is put off.",
+    "blocked": "Nothing waits for other work.",
+    "escalated": "Nothing is late enough to have gone up.",
 }
 
 
@@ -48,6 +58,19 @@ class Row:
     why: str
     act: Act | None
     holder: str
+    nurses: bool  # only licensed staff may end it, and the reader is not: it can be handed to them
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTab:
+    """A view that was kept under a name; one's own can be removed."""
+
+    id: str
+    name: str
+    url: str
+    here: bool
+    own: bool
+    shared: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +89,14 @@ class TodayPage(Page):
     pools: Sequence[tuple[str, str]]
     comes: str
     promises: Sequence[Row]
+    covers: Sequence[cover.Notice]
+    parked: Sequence[shelf.Row]
+    filters: Filters
+    narrowed: bool
+    view: str
+    kinds: Sequence[tuple[str, str]]
+    dues: Sequence[tuple[str, str]]
+    saved: Sequence[SavedTab]
 
 
 @require_safe
@@ -78,12 +109,15 @@ def today(request: Request) -> HttpResponse:
     asked = today_live.asked(ctx, request.GET)
     view, page = asked.view, asked.page
     coming = comes.read(scope, now)
-    counts = worklist.counts(scope, at, asked.pools)
-    shown = worklist.listed(scope, view, at, asked.pools, here=coming.here, skip=page * PAGE_ROWS_MAX)
+    filters, standing = asked.filters, covers_of(scope, asked.who, ctx.now)
+    counts = worklist.counts(scope, at, asked.pools, standing)
+    shown = worklist.listed(
+        scope, view, at, asked.pools, here=coming.here, skip=page * PAGE_ROWS_MAX, cover=standing, filters=filters
+    )
     people = registry.people(scope, [one.patient for one in shown] + [v.patient for v in coming.next])
     scopes.found(ctx, "Task", sorted(people), action="worklist")
-    rows = [_row(one, people.get(one.patient), now, at, view) for one in shown]
-    left = counts[view] - (page + 1) * PAGE_ROWS_MAX
+    contacts = contacts_of(scope, [one.version.id for one in shown])
+    rows = [_row(one, people.get(one.patient), now, at, view, contacts, ctx.actor.roles) for one in shown]
     parts = today_live.shown(asked, counts, now, [f"{row.id}:{row.version}" for row in rows])
     who_comes = comes.shown(coming, people, now)
     note, tabs = parts.parts.values()
@@ -96,30 +130,69 @@ def today(request: Request) -> HttpResponse:
             tabs=tabs,
             comes=who_comes.parts["comes"],
             rows=rows,
-            more=f"The next {min(left, PAGE_ROWS_MAX)} of {counts[view]:,}" if left > 0 else "",
-            more_url=today_live.address(view, page + 1),
-            less_url=today_live.address(view, page - 1) if page else "",
-            empty=EMPTY[view],
-            free=counts["unclaimed"] if view == "mine" else 0,
+            more=_more(counts[view] - (page + 1) * PAGE_ROWS_MAX, counts[view], len(shown), narrowed=filters.any),
+            more_url=narrowing.address(view, filters, page + 1),
+            less_url=narrowing.address(view, filters, page - 1) if page else "",
+            empty="Nothing fits this view." if filters.any else EMPTY[view],
+            free=counts["unclaimed"] if view == "mine" and not filters.any else 0,
             pools=[(pool.code, pool.name) for pool in POOLS],
             promises=[
                 row for row, one in zip(rows, shown, strict=True) if view == "mine" and one.kind in PROMISES
             ][:PROMISES_MAX],
+            covers=cover.notices(request, standing),
+            parked=shelf.rows_of(request),
+            filters=filters,
+            narrowed=filters.any,
+            view=view,
+            kinds=tuple(narrowing.KIND_NAMES.items()),
+            dues=narrowing.DUE_WORDS,
+            saved=_saved(request, filters, asked.pools),
         ),
     )
 
 
-def _row(one: Listed, person: Person | None, now: datetime, at: Moment, view: str) -> Row:
-    said = items.why_of(one.task)
-    stands = why_here(one.standing, at)
+def _more(left: int, every: int, here: int, *, narrowed: bool) -> str:
+    """Say what the next page holds. How many fit a narrowed list is not counted: a full page may have another."""
+    if narrowed:
+        return f"The next {PAGE_ROWS_MAX}" if here == PAGE_ROWS_MAX else ""
+    return f"The next {min(left, PAGE_ROWS_MAX)} of {every:,}" if left > 0 else ""
+
+
+def _saved(request: Request, filters: Filters, pools: Sequence[str]) -> list[SavedTab]:
+    return [
+        SavedTab(str(one.id), one.name, narrowing.address("team", one.filters), filters.any and one.filters == filters, one.own,
+                 POOL_NAMES.get(one.team, ""))
+        for one in views.mine(request.ctx, pools)
+    ]  # fmt: skip
+
+
+def _row(
+    one: Listed,
+    person: Person | None,
+    now: datetime,
+    at: Moment,
+    view: str,
+    contacts: Mapping[str, Sequence[Contact]],
+    roles: frozenset[str],
+) -> Row:
+    again = repeating.read(one.task)
+    kind = kind_of(one.kind, now.date()) or OTHER
+    parts = [
+        "Waits until other work has ended." if view == "blocked" else why_here(one.standing, at),
+        items.why_of(one.task),
+        attempts.tried(contacts.get(one.version.id, ()), one.kind, at.now, at.zone).words,
+        escalating.says(one.kind, one.standing.due, at.now, at.zone),
+        f"Comes {again.say()}." if again else "",
+    ]
     return Row(
         id=one.version.id,
         version=one.version.version,
         url=reverse("work", args=[one.version.id]),
-        status=items.status_of(one, now),
+        status=Status("", "Waits") if view == "blocked" else items.status_of(one, now),
         what=items.what_of(one.task),
         whom=items.two_ids(person),
-        why=f"{stands} {said}".strip(),
+        why=" ".join(part for part in parts if part),
         act=items.next_act(one),
         holder="" if view == "mine" else items.holder_of(one),
+        nurses=not may_close(roles, kind) and one.pool != "nurses",
     )

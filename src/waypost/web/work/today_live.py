@@ -4,22 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.html import format_html
 
 from waypost.access import scopes
+from waypost.coordination.cover.queries import standing as covers_of
 from waypost.coordination.today import HERE, here_on
 from waypost.coordination.worklist import queries as worklist
 from waypost.coordination.worklist.kinds import pools_of
 from waypost.coordination.worklist.queries import PAGE_ROWS_MAX, VIEWS
 from waypost.coordination.worklist.ranking import Moment
+from waypost.coordination.worklist.views import Filters
 from waypost.kernel.context import Context
 from waypost.records.watching import Change
 from waypost.web.live.views import Given, Shown, Touches, View, register
 from waypost.web.words import clock, local
+from waypost.web.work import narrowing
 
 PAGES_MAX = 400
 ALWAYS = frozenset({"mine", "team", "unclaimed"})
@@ -29,6 +30,8 @@ WORDS = {
     "unclaimed": "Unclaimed",
     "watching": "Watching",
     "snoozed": "Snoozed",
+    "blocked": "Waiting",
+    "escalated": "Escalated",
 }
 
 
@@ -47,9 +50,12 @@ class Asked:
     pools: tuple[str, ...]
     view: str
     page: int
+    filters: Filters
+    supervisor: bool  # what has gone up is theirs
 
     def pairs(self) -> dict[str, str]:
-        return {"view": self.view, "page": str(self.page + 1) if self.page else ""}
+        page = {"page": str(self.page + 1)} if self.page else {"page": ""}
+        return {"view": self.view} | page | narrowing.query_of(self.filters)
 
 
 def asked(ctx: Context, given: Given) -> Asked:
@@ -60,13 +66,9 @@ def asked(ctx: Context, given: Given) -> Asked:
         pools=pools_of(ctx.actor.roles),
         view=view if view in VIEWS else "mine",
         page=min(max(number - 1, 0), PAGES_MAX),
+        filters=narrowing.filters_of({name: str(given.get(name) or "") for name in narrowing.NAMES}),
+        supervisor="supervisor" in ctx.actor.roles,
     )
-
-
-def address(view: str, page: int) -> str:
-    parts = [f"view={quote(view)}"] if view != "mine" else []
-    parts += [f"page={page + 1}"] if page else []
-    return f"{reverse('today')}{'?' if parts else ''}{'&'.join(parts)}"
 
 
 def shown(wanted: Asked, counts: Mapping[str, int], now: datetime, rows: Sequence[str]) -> Shown:
@@ -76,9 +78,9 @@ def shown(wanted: Asked, counts: Mapping[str, int], now: datetime, rows: Sequenc
         f" · {counts['unclaimed']:,} unclaimed"
     )
     tabs = [
-        Tab(f"{WORDS[one]} {counts[one]:,}", address(one, 0), one == wanted.view)
+        Tab(f"{WORDS[one]} {counts[one]:,}", narrowing.address(one, Filters()), one == wanted.view)
         for one in VIEWS
-        if counts[one] or one in ALWAYS or one == wanted.view
+        if one == wanted.view or one in ALWAYS or (counts[one] and (one != "escalated" or wanted.supervisor))
     ]
     return Shown(
         {
@@ -98,10 +100,11 @@ def _render(ctx: Context, wanted: Asked) -> Shown:
     scope, at = scopes.for_search(ctx, "Task"), Moment(ctx.now, ctx.zone)
     now = local(ctx.now, ctx.zone)
     here = [who for visit in here_on(scope, now.date()) for who in visit.patients]
+    cover = covers_of(scope, wanted.who, at.now)
     rows = worklist.standing(
-        scope, wanted.view, at, wanted.pools, here=here, skip=wanted.page * PAGE_ROWS_MAX
+        scope, wanted.view, at, wanted.pools, here=here, skip=wanted.page * PAGE_ROWS_MAX, cover=cover, filters=wanted.filters
     )
-    return shown(wanted, worklist.counts(scope, at, wanted.pools), now, rows)
+    return shown(wanted, worklist.counts(scope, at, wanted.pools, cover), now, rows)
 
 
 def _touches(tenant: int, changes: Sequence[Change]) -> Touches:

@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from waypost.access import scopes
+from waypost.coordination.contacts import attempts
+from waypost.coordination.contacts.queries import of_tasks as contacts_of
 from waypost.coordination.staff import practitioners
 from waypost.coordination.today import here_on
-from waypost.coordination.worklist import actions, queries, reading
+from waypost.coordination.worklist import actions, escalating, queries, reading, repeating
 from waypost.coordination.worklist.kinds import pools_of
 from waypost.coordination.worklist.queries import Listed
 from waypost.coordination.worklist.ranking import Moment, why_above, why_here
@@ -59,6 +61,8 @@ class WorkPage(Page):
     above: str
     next: Act | None
     may: str
+    refused: str
+    nurses: bool
     buttons: Sequence[tuple[str, str, str]]  # act, label, key
     forms: Sequence[Form]
     notes: Sequence[tuple[str, str]]
@@ -72,16 +76,16 @@ def work(request: Request, id: str) -> HttpResponse:
 
 
 def show(
-    request: Request, id: str, *, failed: tuple[str, DeskForm] | None = None, status: int = 200
+    request: Request, id: str, *, failed: tuple[str, DeskForm] | None = None, refused: str = "", status: int = 200
 ) -> HttpResponse:
     """Answer with the page, or with the opened row; `failed` is a form that came back, and the act it is for."""
-    page = _page(request, id, failed)
+    page = _page(request, id, failed, refused)
     if is_htmx(request):
         return render_part(request, "waypost/work/opened.html", page, status)
     return render_page(request, page, status)
 
 
-def _page(request: Request, id: str, failed: tuple[str, DeskForm] | None) -> WorkPage:
+def _page(request: Request, id: str, failed: tuple[str, DeskForm] | None, refused: str) -> WorkPage:
     ctx = request.ctx
     now = today_of(request)
     at = Moment(ctx.now, ctx.zone)
@@ -106,11 +110,13 @@ def _page(request: Request, id: str, failed: tuple[str, DeskForm] | None) -> Wor
         whom=items.two_ids(person),
         whom_url=reverse("patient", args=[patient]) if patient else "",
         why=items.why_of(task),
-        facts=_facts(one, kind.source) if one else (),
+        facts=_facts(scope, one, kind.source, at) if one else (),
         stands=stands,
         above=above,
         next=items.next_act(one) if one else None,
-        may="" if may else "Counts when a nurse or a clinician calls: hand it to a nurse. A call of your own is noted in the chart.",
+        may="" if may else "Counts when a nurse or a clinician calls: hand it to a nurse. A call of your own is outreach and noted in the chart.",
+        refused=refused,
+        nurses=bool(one and not may and one.pool != "nurses"),
         buttons=_buttons(one, mine=mine, who=ctx.actor.practitioner or "") if one else (),
         forms=forms,
         notes=[(_by(note), note.get("text", "")) for note in task.get("note", ())],
@@ -131,8 +137,19 @@ def _explained(
     ), f"Above “{items.what_of(below.task)}”: {why_above(one.standing, below.standing, at)}"
 
 
-def _facts(one: Listed, source: str) -> list[tuple[str, str]]:
-    return [("Who has it", items.holder_of(one)), ("Rule", source)]
+def _facts(scope: Any, one: Listed, source: str, at: Moment) -> list[tuple[str, str]]:
+    """Return who has it and by which rule; what was tried, what it waits for, when it comes again, who else knows."""
+    id_ = one.version.id
+    tried = attempts.tried(contacts_of(scope, [id_]).get(id_, ()), one.kind, at.now, at.zone).words
+    first = repeating.waits_for(one.task)
+    before = records.read_or_none(scope, "Task", first) if first else None
+    waits = items.what_of(before.resource) if before and before.resource.get("status") in reading.OPEN else ""
+    again = repeating.read(one.task)
+    found = [
+        ("Who has it", items.holder_of(one)), ("Rule", source), ("Tried", tried), ("Waits for", waits),
+        ("Comes again", again.say() if again else ""), ("Gone up", escalating.says(one.kind, one.standing.due, at.now, at.zone)),
+    ]  # fmt: skip
+    return [(label, value) for label, value in found if value]
 
 
 def _buttons(one: Listed, *, mine: bool, who: str) -> list[tuple[str, str, str]]:
