@@ -28,8 +28,9 @@ INSERT INTO records_string SELECT %(t)s, 'Patient', p, left(md5(n::text), 8), 'p
   FROM generate_series(1, %(n)s) n, unnest(ARRAY['name', 'family', 'given', 'address']) AS p;
 INSERT INTO records_token SELECT %(t)s, 'Patient', p, 'urn:waypost:mrn', n::text, 'p' || n
   FROM generate_series(1, %(n)s) n, unnest(ARRAY['identifier', 'phone', 'telecom']) AS p;
-INSERT INTO records_token SELECT %(t)s, k.type, k.param, '', (n %% 50)::text, 'p' || n
-  FROM generate_series(1, %(n)s) n, (VALUES ('Observation', 'code'), ('Observation', 'component-code'), ('Task', 'status'), ('Encounter', 'class')) AS k(type, param);
+INSERT INTO records_token SELECT %(t)s, k.type, k.param, '', (n %% k.many)::text, 'p' || n
+  FROM generate_series(1, %(n)s) n, (VALUES ('Observation', 'code', 50), ('Observation', 'component-code', 2000), ('Task', 'status', 50),
+    ('Encounter', 'class', 50)) AS k(type, param, many);
 INSERT INTO records_ref SELECT %(t)s, k.type, k.param, k.target || (n %% k.many), 'p' || n
   FROM generate_series(1, %(n)s) n, (VALUES ('Patient', 'general-practitioner', 'Practitioner/', 100),
     ('Observation', 'patient', 'Patient/p', 2000), ('Observation', 'subject', 'Patient/p', 2000),
@@ -79,7 +80,9 @@ def explained(ctx, kind, *pairs):
         ("Patient", [("birthdate", "2020-03-12")], "records_date", "low >=", 20),
         ("Patient", [("general-practitioner", "Practitioner/7")], "records_ref_target", "target = ", 50),
         ("Patient", [("_id", "p7")], "records_current_pkey", "id = ", 20),
-        ("Observation", [("component-code-value-quantity", "7$gt150")], "records_token_code", "code = ", 100),
+        # ten have the code, a quarter of all have the value: the code leads, the value is looked up for its ten
+        ("Observation", [("component-code-value-quantity", "171$gt150")], "records_token_code", "code = ", 20),
+        ("Observation", [("component-code-value-quantity", "171$gt150")], "records_number_id", "id = ", 20),
         ("Observation", [("patient", "Patient/p7"), ("component-code-value-quantity", "7$gt150")], "records_current_", "patient = ", 20),
         ("Observation", [("patient", "Patient/p7"), ("code", "7"), ("_sort", "-date")], "records_current_", "patient = ", 20),
         ("Appointment", [("date", "ge2026-11-24"), ("date", "lt2026-11-25")], "records_", "2026-11-2", 50),
