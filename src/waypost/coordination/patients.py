@@ -15,7 +15,7 @@ from waypost.chart.rules.words import Reading
 from waypost.coordination import facts
 from waypost.coordination.sources import about_patient, history_of
 from waypost.coordination.visits_ahead import Upcoming, in_groups, upcoming
-from waypost.coordination.work_ahead import Todo, todos
+from waypost.coordination.work_ahead import Todo, folded, todos
 from waypost.coverage import rules as coverage
 from waypost.kernel.context import Context
 from waypost.kernel.dates import local_day, read_moment, say_short
@@ -99,6 +99,14 @@ class PatientView:
     def zone(self) -> str:
         """In which zone this patient's times are told, in words."""
         return letters.say_zone(self.resource, self.reading.today, self.reading.zone)
+
+    @property
+    def todo_shown(self) -> tuple[Todo, ...]:
+        return folded(self.todo)[0]
+
+    @property
+    def todo_more(self) -> tuple[Todo, ...]:
+        return folded(self.todo)[1]
 
     @property
     def homeless(self) -> bool:

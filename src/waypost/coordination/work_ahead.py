@@ -13,6 +13,7 @@ from waypost.kernel.dates import local_day, read_moment, say_day, say_short, say
 Json = dict[str, Any]
 
 SOON_DAYS = 3
+SHOWN = 5  # rows of open work before the rest is folded away
 REQUESTS = frozenset({"interpreter", "ride"})  # shown with their visit
 
 
@@ -64,6 +65,12 @@ def todo(task: Json, due: datetime | None, now: datetime, reading: Reading) -> T
         why=concept(task.get("reasonCode")),
         waits=waits_for(task) if task_code(task) == "waitlist" else "",
     )
+
+
+def folded(todo: tuple[Todo, ...]) -> tuple[tuple[Todo, ...], tuple[Todo, ...]]:
+    """Return what stands in sight and what is folded away: a visit that waits for a time is never out of sight."""
+    first, rest = todo[:SHOWN], todo[SHOWN:]
+    return first + tuple(one for one in rest if one.waits), tuple(one for one in rest if not one.waits)
 
 
 def waits_for(task: Json) -> str:
