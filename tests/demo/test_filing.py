@@ -69,4 +69,6 @@ def test_a_later_start_is_alive(made, later):
         )
         == 0
     )
+    open_ = "AND type = 'Encounter' AND status IN ('arrived', 'triaged', 'in-progress') AND sort_at < %s"
+    assert _count(made, open_, now - timedelta(hours=3)) == 0
     assert _count(made, "AND type = 'Appointment' AND sort_at > %s", now + timedelta(days=80)) > 0

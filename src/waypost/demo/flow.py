@@ -65,13 +65,13 @@ def _of_day(ctx: Context, people: Iterable[InFlow], *, now: bool) -> list[Filing
     found = []
     capacity = {ref: one.calendar.capacity for ref, one in clinic(ctx.tenant, ctx.now).bookables.items()}
     for one in sorted(people, key=lambda each: (each.start, each.visit.id, each.patient)):
-        if one.flow.room:
+        if one.flow.room and one.visit.resource["status"] != "fulfilled":
             inside[one.flow.room] = inside.get(one.flow.room, 0) + 1
         numbers[one.site] = max(numbers.get(one.site, 0), one.flow.number or 0)
     for one in sorted(people, key=lambda each: (each.start, each.visit.id, each.patient)):
         status = one.visit.resource["status"]
         ended = bool(one.flow.version) and one.flow.stood and one.flow.stood[-1].step in steps.ENDED
-        if status not in CAME or ended or (one.flow.version and now):
+        if status not in CAME or ended or (one.flow.version and now and status != "fulfilled"):
             continue
         numbers[one.site] += 1
         room = next((r for r in one.rooms if inside.get(r, 0) < capacity.get(r, 1)), "")

@@ -108,7 +108,7 @@ def _gone_on(appointment: Json, hours: Mapping[str, Openings], now: datetime, se
         return []
     visit = _visit(appointment, hours)
     if visit is None:
-        return []
+        return _over(appointment, now)
     settle(visit, now, seed, kept=True)
     if visit.status in {"booked", "cancelled"} or _rank(visit.status) <= _rank(appointment["status"]):
         return []
@@ -121,6 +121,13 @@ def _gone_on(appointment: Json, hours: Mapping[str, Openings], now: datetime, se
         if met := appointments.encounter(visit, hours, reason=reason, now=now):
             made.append(met)
     return made
+
+
+def _over(appointment: Json, now: datetime) -> list[Json]:
+    """Return a visit that the demo did not place, as one elsewhere, as having taken place once its hour is past."""
+    end = holds.instant(appointment.get("end"))
+    who = any(holds.reference(part).startswith("Patient/") for part in appointment["participant"])
+    return [appointment | {"status": "fulfilled"}] if who and end is not None and end <= now else []
 
 
 _ORDER = ("booked", "noshow", "arrived", "checked-in", "fulfilled")

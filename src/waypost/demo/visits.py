@@ -257,7 +257,7 @@ def measure(days_ahead: int) -> float:
 def settle(visit: Visit, now: datetime, seed: str, *, kept: bool = False) -> None:
     """Give a visit the status that the clock and chance give it, and the instants of arriving, rooming and leaving.
 
-    `kept`: it stood when its hour came, and is not cancelled afterwards.
+    `kept`: it stood when its hour came, and is not cancelled afterwards. Who has come already is no no-show.
     """
     rng = Random(f"{seed}:settle:{visit.id}")
     booked = visit.start - timedelta(
@@ -266,7 +266,8 @@ def settle(visit: Visit, now: datetime, seed: str, *, kept: bool = False) -> Non
     visit.booked_at = min(booked, now - timedelta(days=rng.randrange(1, 20), minutes=rng.randrange(300)))
     roll = 0.5 if any("cast" in person.tags for person in visit.people) else rng.random()
     early = rng.randrange(2, 20)
-    if visit.start <= now and roll < 0.06 and len(visit.people) == 1:
+    here = visit.status in {"arrived", "checked-in"}
+    if visit.start <= now and roll < 0.06 and len(visit.people) == 1 and not here:
         if now >= visit.start + timedelta(minutes=15):
             visit.status = "noshow"
         return
