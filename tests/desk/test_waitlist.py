@@ -29,7 +29,9 @@ def record(clinic, type_, id_):
 
 
 def tasks(clinic, patient=0):
-    return [v.resource for v in queries.about(scopes.everything(clinic.ctx), clinic.patients[patient], ["Task"])]
+    return [
+        v.resource for v in queries.about(scopes.everything(clinic.ctx), clinic.patients[patient], ["Task"])
+    ]
 
 
 def test_where_nothing_fits_the_waitlist_is_offered_with_what_was_asked_for(client, clinic):
@@ -51,7 +53,10 @@ def test_it_is_open_work_with_a_pool_and_a_date_on_the_patient_page_and_on_today
     _, answer = wait(client, clinic)
     id_ = answer["Location"].rpartition("/")[2]
     said = words(client.get(f"/patients/{clinic.patients[0]}"))
-    assert "Find a time: Follow-up Schedulers · On the waitlist: mornings, Saturdays, a woman, by Mon, Dec 7" in said
+    assert (
+        "Find a time: Follow-up Schedulers · On the waitlist: mornings, Saturdays, a woman, by Mon, Dec 7"
+        in said
+    )
     assert "Tue, Dec 1" in said
     today = client.get("/?view=unclaimed")
     assert "Find a time: Follow-up" in words(today)
@@ -70,21 +75,25 @@ def test_find_times_opens_with_the_same_constraints_and_booking_closes_it(client
     assert 'value="Palpitations"' in card.content.decode()
     assert 'value="Prefers early"' in card.content.decode()
     assert "Hold for 15 minutes" not in words(card)
-    place = client.post("/schedule/book", {**hidden(card), "reason": "Palpitations", "do": "book"})["Location"]
+    place = client.post("/schedule/book", {**hidden(card), "reason": "Palpitations", "do": "book"})[
+        "Location"
+    ]
     assert place == f"/visits/{id_}"
     said = words(client.get(place))
     assert "Booked" in said
     assert "no longer on the waitlist" in said
     [task] = tasks(clinic)
     assert (task["status"], task["statusReason"]["text"]) == ("completed", "Booked.")
-    assert "Find a time" not in words(client.get("/?view=unclaimed"))
+    assert f"/work/{task['id']}" not in client.get("/?view=unclaimed").content.decode()
 
 
 def test_undo_takes_it_off_and_undo_of_the_booking_puts_it_back(client, clinic):
     _, answer = wait(client, clinic, chips="")
     id_ = answer["Location"].rpartition("/")[2]
     card = client.get(links(client.get(f"/visits/{id_}/times", follow=True), "chosen=")[0])
-    place = client.post("/schedule/book", {**hidden(card), "reason": "Palpitations", "do": "book"})["Location"]
+    place = client.post("/schedule/book", {**hidden(card), "reason": "Palpitations", "do": "book"})[
+        "Location"
+    ]
     act = re.search(r'name="act" value="([^"]+)"', client.get(place).content.decode())[1]
     client.post("/undo", {"act": act, "back": place})
     assert record(clinic, "Appointment", id_)["status"] == "waitlist"

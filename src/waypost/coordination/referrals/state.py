@@ -158,10 +158,16 @@ def _sent(around: Around, zone: str) -> Step:
 
 
 def _visits(around: Around, zone: str) -> tuple[Json | None, Json | None]:
-    """Return the visit that counts and, where one fell through, the last that did. One that took place goes before one to come."""
-    visits = sorted(around.of("Appointment"), key=lambda one: str(one.get("start", "")))
+    """Return the visit that counts and, where one fell through, the last that did.
+
+    One that took place goes before one to come, one that is booked before one that is held.
+    """
+    visits = sorted(
+        around.of("Appointment"), key=lambda one: tuple(str(one.get(k, "")) for k in ("start", "id", "status"))
+    )
     came = [one for one in visits if one.get("status") in _CAME]
     kept = [one for one in visits if one.get("status") in _KEPT]
+    kept.sort(key=lambda one: one.get("status") == "pending")
     lost = [one for one in visits if one.get("status") in {"cancelled", "noshow"}]
     return (came or kept or [None])[-1 if came else 0], (lost or [None])[-1]
 
