@@ -165,3 +165,16 @@ def test_a_half_finished_set_up_is_finished(tmp_path):
     facts = json.loads(waypost("audit", "verify", "--json", data_dir=folder).stdout)
     assert facts["checked"]
     assert facts["findings"] == []
+
+
+def test_a_child_whose_parent_was_killed_before_it_could_ask_ends_by_itself():
+    orphan = "import os; from waypost.config.parent import die_with_parent; die_with_parent(os.getpid()); print('goes on')"
+    done = subprocess.run(
+        [sys.executable, "-c", orphan],
+        check=False,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (done.returncode, done.stdout) == (1, "")

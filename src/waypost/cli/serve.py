@@ -35,8 +35,8 @@ def run(args: argparse.Namespace) -> int:
     from waypost.config.parent import die_with_parent
     from waypost.ops import checks, database, processes, setting_up
 
-    if os.environ.pop("WAYPOST_DIE_WITH_PARENT", ""):
-        die_with_parent()
+    if parent := os.environ.pop("WAYPOST_DIE_WITH_PARENT", ""):
+        die_with_parent(int(parent))
     processes.see_that_port_is_free(args.host, args.port)
     static = setting_up.use_static_folder()
     checks.refuse_wrong_settings()

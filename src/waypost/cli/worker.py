@@ -32,8 +32,8 @@ def run(args: argparse.Namespace) -> int:
     from waypost.config.parent import die_with_parent
     from waypost.ops import checks, database, processes
 
-    if os.environ.pop("WAYPOST_DIE_WITH_PARENT", ""):
-        die_with_parent()
+    if parent := os.environ.pop("WAYPOST_DIE_WITH_PARENT", ""):
+        die_with_parent(int(parent))
     checks.refuse_wrong_settings()
     with database.opened(data_dir()):
         checks.refuse_extraordinary_role()

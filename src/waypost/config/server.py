@@ -10,6 +10,7 @@ Streams of live pages stay in the event loop for as long as they last (`web.live
 import asyncio
 import json
 import logging
+import multiprocessing
 import os
 import signal
 import sys
@@ -68,7 +69,8 @@ class Application:
         self._pool = ThreadPoolExecutor(THREADS, "answer")
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        die_with_parent()
+        began = multiprocessing.parent_process()
+        die_with_parent(began.pid if began else None)
         for number in (signal.SIGTERM, signal.SIGINT):  # beside Granian's own, which waits until every answer has ended
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._live.close))
 

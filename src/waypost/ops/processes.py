@@ -59,7 +59,7 @@ class Family:
         self._environ = {
             **os.environ,
             **environ,
-            "WAYPOST_DIE_WITH_PARENT": "1",
+            "WAYPOST_DIE_WITH_PARENT": str(os.getpid()),
             "DATABASE_URL_EMBEDDED": "0",
         }
         self._children: list[Child] = []
