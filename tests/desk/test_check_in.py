@@ -10,12 +10,14 @@ from django.test import Client
 
 from tests.desk.conftest import file
 from tests.desk.test_schedule import booked, words
+from tests.paper_cases import pdf, picture
 from tests.small_clinic import at
 from waypost.access import scopes
+from waypost.chart.documents.reading import is_unfiled
 from waypost.coordination.flow.checkin import msp
 from waypost.records import queries
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 200
+PHOTO = picture("JPEG") + b"0" * 1_500_000  # what a phone sends is larger than what stands inside a resource
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def test_line_by_line_to_the_end(client, clinic, visit):
     assert "No ID today, care goes on, 10:22 AM" in words(press(client, clinic, visit, do="identity:none"))
     assert "Read back, all right, 10:22 AM" in words(press(client, clinic, visit, do="demographics"))
     with_picture = client.post(f"/visits/{visit.id}/check-in", {
-        "patient": clinic.patients[0], "do": "photo", "coverage": "part-b", "side": "front", "picture": upload(PNG)}, follow=True)  # fmt: skip
+        "patient": clinic.patients[0], "do": "photo", "coverage": "part-b", "side": "front", "picture": upload(PHOTO)}, follow=True)  # fmt: skip
     assert "front Nov 24" in words(with_picture)
     for kind in ("treatment", "privacy", "billing"):
         press(client, clinic, visit, do=f"consent:{kind}", **{"consent-until": "12/1/2027" if kind == "privacy" else ""})
@@ -82,11 +84,27 @@ def upload(data):
     return SimpleUploadedFile("card.png", data, "image/png")
 
 
-@pytest.mark.parametrize("data", [b"<html>", b"", PNG + b"0" * 1_000_001])
-def test_what_is_no_picture_is_refused(client, clinic, visit, data):
+def test_the_photographed_card_is_a_document_of_the_chart(client, desk, clinic, visit):
+    for photo in (picture("PNG"), PHOTO):
+        client.post(f"/visits/{visit.id}/check-in", {
+            "patient": clinic.patients[0], "do": "photo", "coverage": "part-b", "side": "back", "picture": upload(photo)})  # fmt: skip
+    (card,) = queries.about(scopes.everything(clinic.ctx), clinic.patients[0], ["DocumentReference"])
+    assert (card.version, card.resource["context"]["related"]) == (2, [{"reference": "Coverage/part-b"}])
+    nurse = desk("nurse")
+    nurse.post(f"/patients/{clinic.patients[0]}/open", {"reason": "caller"})
+    assert "Insurance card, back" in words(nurse.get(f"/patients/{clinic.patients[0]}/documents/{card.id}"))
+    assert nurse.get(f"/documents/{card.id}/original").content == PHOTO
+    assert not is_unfiled(card.resource)
+
+
+@pytest.mark.parametrize(("data", "why"), [
+    (b"<html>", "Web pages and SVG drawings are not taken in"), (b"", "file is empty"), (pdf("Card"), "That file is no picture."),
+    (b"\x89PNG\r\n\x1a\n" + b"0" * 200, "The file is damaged"), (PHOTO + b"0" * 11_000_000, "larger than 11 MB"),
+])  # fmt: skip
+def test_what_is_no_picture_is_refused(client, clinic, visit, data, why):
     answer = client.post(f"/visits/{visit.id}/check-in", {
         "patient": clinic.patients[0], "do": "photo", "coverage": "part-b", "side": "front", "picture": upload(data)}, follow=True)  # fmt: skip
-    assert "no picture of under 1 MB" in words(answer)
+    assert why in words(answer)
 
 
 def test_money_is_noted_once_however_often_it_is_sent(client, clinic, visit):

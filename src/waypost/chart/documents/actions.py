@@ -81,14 +81,14 @@ def take_in(ctx: Context, paper: Paper, *, patient: str | None = None, wish: str
         raise NotPermitted
 
     def do() -> Json:
-        return {"id": keep(ctx, paper, patient=patient)}
+        return {"id": keep(ctx, paper, patient=patient).id}
 
     return (once(f"paper:{wish}", do) if wish else do())["id"]
 
 
-def keep(ctx: Context, paper: Paper, *, patient: str | None, more: Json | None = None) -> str:
-    """File a paper's bytes and its entry. Inside an action only."""
-    document, binary = str(ids.uuid7(ctx.now)), str(ids.uuid7(ctx.now))
+def keep(ctx: Context, paper: Paper, *, patient: str | None, more: Json | None = None, id: str = "") -> Version:
+    """File a paper's bytes and its entry, and return the entry; `id` is of one whose place it takes. Inside an action only."""
+    document, binary = id or str(ids.uuid7(ctx.now)), str(ids.uuid7(ctx.now))
     held: Json = {
         "resourceType": "Binary",
         "id": binary,
@@ -107,8 +107,7 @@ def keep(ctx: Context, paper: Paper, *, patient: str | None, more: Json | None =
         at=instant(ctx.now),
         patient=patient,
     )
-    records.file_many(ctx, [Filing(held, "Binary", binary), Filing(made | (more or {}), "DocumentReference", document)])
-    return document
+    return records.file_many(ctx, [Filing(held, "Binary", binary), Filing(made | (more or {}), "DocumentReference", document)])[1]
 
 
 @action(Permission.DOCUMENT_FILE)
@@ -233,4 +232,4 @@ def _derive(ctx: Context, derived: Derived) -> Made:
         amend(ctx, one.scope, "DocumentReference", one.id, one.version.version, lambda r: {**r, "status": "superseded"})
         for one in derived.sources
     ]
-    return Made(made[0], str(done[0].act), len(made))
+    return Made(made[0].id, str(done[0].act), len(made))

@@ -48,7 +48,7 @@ class NotAnAmount(Problem):
 
 class NotAPicture(Problem):
     code, status, issue = "coordination.not-a-picture", 422, "invalid"
-    title, remedy = "That file is no picture of under 1 MB.", "Photograph the card as JPEG or PNG, not too large."
+    title, remedy = "That file is no picture.", "Photograph the card, or choose a JPEG or PNG of it."
 
 
 class DayClosed(Problem):

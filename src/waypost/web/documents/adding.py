@@ -100,10 +100,14 @@ def _files(request: Request) -> list[UploadedFile]:
 
 
 def _take(request: Request, one: UploadedFile, patient: str | None, wish: str) -> str:
+    return actions.take_in(request.ctx, read_paper(one), patient=patient, wish=wish)
+
+
+def read_paper(one: UploadedFile) -> actions.Paper:
+    """Look into a file that was sent. Raises the problem that says why it is not taken in."""
     if (one.size or 0) > PAPER_BYTES_MAX:
         raise PaperTooLarge
-    paper = actions.Paper.read(one.read(), one.name or "")
-    return actions.take_in(request.ctx, paper, patient=patient, wish=wish)
+    return actions.Paper.read(one.read(), one.name or "")
 
 
 def _next(patient: str | None, taken: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from waypost.coordination.flow.checkin import actions, msp, payments, queries, r
 from waypost.coordination.flow.checkin.actions import Taken
 from waypost.coordination.flow.checkin.payments import Payment
 from waypost.coordination.flow.checkin.queries import CheckIn
+from waypost.coordination.flow.problems import NotAPicture
 from waypost.coordination.flow.queries import bounds, day, rooms, site_of
 from waypost.coordination.patients import PatientView
 from waypost.kernel import ids
@@ -26,6 +27,7 @@ from waypost.records.versions import Version
 from waypost.scheduling.queries.clinic import clinic
 from waypost.web import asked
 from waypost.web.chart.bands import band
+from waypost.web.documents.adding import read_paper
 from waypost.web.flow.acts import refused
 from waypost.web.flow.cards import Around, Press, presses_of
 from waypost.web.flow.checkin_forms import ConsentForm, MedicareForm, NotTakenForm, PaymentForm
@@ -33,8 +35,6 @@ from waypost.web.forms import DeskForm
 from waypost.web.pages import Page, Request, done, go_to, render_page
 from waypost.web.parts import Band, Status
 from waypost.web.schedule.visits import read_visit
-
-UPLOAD_BYTES_MAX = actions.PICTURE_BYTES_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +158,10 @@ def _not_taken(request: Request, seen: CheckIn, _: str) -> Done:
 
 def _photo(request: Request, seen: CheckIn, _: str) -> Done:
     given = request.FILES.get("picture")
-    data = given.read(UPLOAD_BYTES_MAX + 1) if given is not None and not isinstance(given, list) else b""
+    if given is None or isinstance(given, list):
+        raise NotAPicture
     coverage, side = asked.id_(request.POST, "coverage"), asked.text(request.POST, "side", 5)
-    return actions.photograph(request.ctx, seen.one.visit.id, seen.one.patient, coverage, side, data)
+    return actions.photograph(request.ctx, seen.one.visit.id, seen.one.patient, coverage, side, read_paper(given))
 
 
 def _finish(request: Request, seen: CheckIn, _: str) -> Done:

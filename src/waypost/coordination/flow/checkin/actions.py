@@ -1,19 +1,21 @@
 """Acts of the check-in: each line ticked, consents, Medicare answers, card, money; each at once, with undo."""
 
-import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from waypost.access import Permission, action, scopes
+from waypost.chart.documents import actions as documents
+from waypost.chart.documents.actions import Paper
 from waypost.coordination.flow import closing
 from waypost.coordination.flow import queries as flow
 from waypost.coordination.flow import reading as where
 from waypost.coordination.flow.checkin import msp, payments, queries, reading
 from waypost.coordination.flow.checkin.queries import CheckIn
 from waypost.coordination.flow.problems import AnswersMissing, DayClosed, NotAnAmount, NotAPicture
+from waypost.formats.papers import kinds
 from waypost.kernel import ids
 from waypost.kernel.context import Context
 from waypost.kernel.dates import local_day
@@ -28,8 +30,6 @@ Json = dict[str, Any]
 LINES = {
     "identity": "Identity", "demographics": "Read back", "card": "Insurance card", "payment": "Payment", "printed": "Slip and labels",
 }  # fmt: skip
-PICTURE_BYTES_MAX = 1_000_000
-PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,27 +94,17 @@ def answer_medicare(ctx: Context, visit: str, patient: str, answers: Mapping[str
 
 
 @action(Permission.APPOINTMENT_STATUS)
-def photograph(ctx: Context, visit: str, patient: str, coverage: str, side: str, data: bytes) -> Version:
-    """Keep a picture of an insurance card. Raises NotAPicture where its bytes are no JPEG or PNG, or too many."""
+def photograph(ctx: Context, visit: str, patient: str, coverage: str, side: str, paper: Paper) -> Version:
+    """Keep a picture of an insurance card with the patient's documents. Raises NotAPicture where the paper is none."""
     seen = read(ctx, visit, patient)
     if coverage not in {card.coverage for card in seen.cards} or side not in queries.SIDES:
         raise NotFound
-    mime = next((kind for head, kind in PICTURES.items() if data.startswith(head)), "")
-    if not mime or len(data) > PICTURE_BYTES_MAX:
+    if paper.look.mime not in kinds.PICTURES:
         raise NotAPicture
-    id_ = reading.card_id(ctx.tenant, coverage, side)
-    made: Json = {
-        "resourceType": "DocumentReference",
-        "id": id_,
-        "status": "current",
-        "type": {"coding": [{"system": reading.LOINC, "code": "64290-0", "display": "Health insurance card"}], "text": "Insurance card"},
-        "subject": {"reference": f"Patient/{seen.one.patient}"},
-        "date": _said(ctx),
-        "description": f"Insurance card, {side}",
-        "content": [{"attachment": {"contentType": mime, "data": base64.b64encode(data).decode(), "title": f"Insurance card, {side}"}}],
-        "context": {"related": [{"reference": f"Coverage/{coverage}"}]},
-    }
-    return records.file(ctx, made, id=id_)
+    title = f"Insurance card, {side}"
+    return documents.keep(
+        ctx, replace(paper, title=title), patient=seen.one.patient, more=reading.card(coverage, title), id=reading.card_id(ctx.tenant, coverage, side)
+    )  # fmt: skip
 
 
 @action(Permission.APPOINTMENT_STATUS)

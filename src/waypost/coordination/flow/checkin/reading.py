@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from waypost.chart.documents.kinds import BY_CODE
 from waypost.kernel import ids
 from waypost.kernel.dates import read_day, read_moment
 
@@ -13,6 +14,7 @@ QUESTIONNAIRE = "urn:waypost:questionnaire:check-in"
 PATIENTS_PART = "urn:waypost:questionnaire:check-in-patient"
 CONSENT_SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope"
 LOINC = "http://loinc.org"
+INSURANCE_CARD = "64290-0"
 CONSENT_DAYS = 365  # unless said otherwise [P]
 CONSENT_SOON_DAYS = 30
 
@@ -70,6 +72,16 @@ def consent_id(tenant: int, patient: str, kind: str) -> str:
 
 def card_id(tenant: int, coverage: str, side: str) -> str:
     return str(ids.uuid5_of("insurance-card", str(tenant), coverage, side))
+
+
+def card(coverage: str, title: str) -> Json:
+    """Return what the entry of a card's picture says besides the picture: it is filed as soon as it is taken."""
+    return {
+        "docStatus": "final",
+        "type": BY_CODE[INSURANCE_CARD].concept,
+        "description": title,
+        "context": {"related": [{"reference": f"Coverage/{coverage}"}]},
+    }
 
 
 def ticked(response: Json | None) -> dict[str, Ticked]:
