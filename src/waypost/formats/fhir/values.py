@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from waypost.formats.fhir import definitions, facts, spans, xhtml
+from waypost.formats.fhir import definitions, facts, limits, spans, xhtml
 from waypost.formats.fhir.definitions import Element
 
 Check = Callable[[Any, Any, Any], None]  # (run, value, place)
@@ -56,7 +56,9 @@ def moment(run: Any, value: Any, place: Any) -> None:
 
 def words(run: Any, value: Any, place: Any) -> None:
     if type(value) is str:
-        if value.isspace():
+        if len(value) > limits.STRING_CHARACTERS_MAX:
+            run.say("too-long", f"A string holds at most {limits.STRING_CHARACTERS_MAX:,} characters.", place)
+        elif value.isspace():
             run.say("value", "Text is more than white space.", place)
         elif not value.isprintable() and _CONTROL.search(value):
             run.say("value", "Text holds no control characters but tab and line ends.", place)
