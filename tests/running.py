@@ -49,10 +49,10 @@ def waypost(*words, data_dir, check=True, **more):
 
 
 class Running:
-    """`waypost serve` on one data folder."""
+    """`waypost serve` on one data folder; `first` is Python that its process runs before anything else."""
 
-    def __init__(self, data_dir, *, log=None):
-        self.data_dir, self.port = Path(data_dir), free_port()
+    def __init__(self, data_dir, *, log=None, first="pass"):
+        self.data_dir, self.port, self.first = Path(data_dir), free_port(), first
         self.log = log or self.data_dir.with_name(f"{self.data_dir.name}.log")
         self.process = None
 
@@ -67,8 +67,8 @@ class Running:
         with self.log.open("ab") as log:
             command = [
                 sys.executable,
-                "-m",
-                "waypost",
+                "-c",
+                f"{self.first}\nfrom waypost.cli.main import main\nraise SystemExit(main())",
                 "serve",
                 "--port",
                 str(self.port),

@@ -6,6 +6,7 @@ import socket
 import time
 
 import pytest
+from tests.running import Running
 
 from waypost.ops import load
 
@@ -67,6 +68,14 @@ def test_a_body_cut_short_is_never_acted_on(server):
             line.sendall(head.replace(b"content-length: 0", f"content-length: {length}".encode()) + sent)
     time.sleep(0.3)
     assert server.get("/fhir/Patient/cut-short", **authorised(server))[0] == 404
+
+
+def test_a_body_that_does_not_arrive_in_time_is_answered(server):
+    with Running(server.data_dir, first="from waypost.config import server; server.BODY_SECONDS_MAX = 1") as hurried:
+        head = load.request("POST", "/fhir/Patient", authorised(server))
+        heard = say(hurried, head.replace(b"content-length: 0", b"content-length: 4000") + b'{"resourceType":')
+    assert " 408 " in heard[:20]
+    assert "server.timeout" in heard
 
 
 def test_a_chunked_form_is_refused_and_chunked_json_is_taken(server):

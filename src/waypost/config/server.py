@@ -82,8 +82,7 @@ class Application:
             if scope.proto != "http":
                 return
             if scope.path.startswith(LIVE):
-                # A task of asyncio's: Granian's own cannot be interrupted, and a stream waits with a limit.
-                await asyncio.get_running_loop().create_task(self._live.answer(scope, protocol))
+                await self._live.answer(scope, protocol)
                 return
             body = await _whole_body(scope, protocol)
         except BodyTooLong:
