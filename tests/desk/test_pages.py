@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from tests.actions.people import a_patient
 from tests.desk.test_find import bring
 from waypost.web.find.doings import DOINGS
-from waypost.web.places import PLACES
 from waypost.web.templatetags.waypost import _icon
 
 WEB = Path(__file__).parents[2] / "src" / "waypost" / "web"
@@ -130,7 +129,7 @@ def test_undo_leads_nowhere_outside(client):
 def test_every_icon_that_a_template_names_is_there():
     text = "\n".join(path.read_text() for path in (WEB / "templates").rglob("*.html"))
     named = (
-        set(re.findall(r'{% icon "([a-z0-9-]+)"', text)) | {d.icon for d in DOINGS} | {p.icon for p in PLACES}
+        set(re.findall(r'{% icon "([a-z0-9-]+)"', text)) | {d.icon for d in DOINGS}
     )
     assert [name for name in sorted(named) if not _icon(name)] == []
 

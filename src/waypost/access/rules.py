@@ -17,7 +17,6 @@ CHART_ROLES = frozenset({"coordinator", "scheduler", "nurse", "clinician", "reco
 # A document that is in no chart yet may be about anybody: only who sorts papers sees it. A Binary is as open as the
 # documents that it holds.
 PAPER_TYPES = ("Binary", "DocumentReference")
-SORTING_ROLES = frozenset({"coordinator", "nurse", "records", "supervisor", "client"})
 WHOLE_RECORD_ROLES = frozenset({"records", "client"})  # their work is every chart; restricted ones stay closed
 
 
@@ -40,11 +39,6 @@ class Facts:
 
 def may_read_open(roles: frozenset[str]) -> bool:
     return bool(roles & STAFF_ROLES) or "system" in roles
-
-
-def may_sort_papers(roles: frozenset[str]) -> bool:
-    """Return whether documents that are in no chart yet are open to these roles."""
-    return bool(roles & SORTING_ROLES) or "system" in roles
 
 
 def may_open_chart(facts: Facts) -> Decision:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from waypost.access import queries
+from waypost.access.permissions import Permission, allowed
 from waypost.access.problems import ChartClosed, ChartRestricted, NotPermitted
 from waypost.access.rules import (
     CHART_ROLES,
@@ -15,7 +16,6 @@ from waypost.access.rules import (
     Decision,
     may_open_chart,
     may_read_open,
-    may_sort_papers,
 )
 from waypost.audit.entries import entry
 from waypost.kernel.context import Context
@@ -133,7 +133,7 @@ def for_resource(ctx: Context, type_: str, id_: str) -> Scope:
     if type_ == "Binary":
         return for_binary(ctx, id_)
     patient = patient_of(ctx.tenant, type_, id_)
-    if patient is None and type_ == "DocumentReference" and not may_sort_papers(ctx.actor.roles):
+    if patient is None and type_ == "DocumentReference" and not _may_sort(ctx):
         refuse(ctx, NotPermitted(), what=f"{type_}/{id_}")
     if patient is None:
         return for_staff(ctx, what=f"{type_}/{id_}")
@@ -157,7 +157,7 @@ def for_binary(ctx: Context, id_: str) -> Scope:
     if not whose and key and kind != "Binary":
         for_resource(ctx, kind, key)
     elif None in whose or not whose:
-        if not may_sort_papers(ctx.actor.roles):
+        if not _may_sort(ctx):
             refuse(ctx, NotPermitted(), what=what)
         _look(ctx, "read", what=what)
     return _scope(ctx, "chart", "c.type = 'Binary' AND c.id = %s AND c.label IS NULL", (id_,))
@@ -220,8 +220,12 @@ def patient_of(tenant: int, type_: str, id_: str) -> str | None:
     return row[0] if row else None
 
 
+def _may_sort(ctx: Context) -> bool:
+    return allowed(ctx.actor.roles, Permission.DOCUMENT_SORT)
+
+
 def _open_to(ctx: Context) -> str:
-    return _OPEN_TO_SORTERS if may_sort_papers(ctx.actor.roles) else _OPEN
+    return _OPEN_TO_SORTERS if _may_sort(ctx) else _OPEN
 
 
 def _look(ctx: Context, action: str, **fields: Any) -> None:

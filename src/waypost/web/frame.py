@@ -78,7 +78,7 @@ def frame_of(request: HttpRequest | None) -> Frame:
     return Frame(
         **shared,
         who=who_of(ctx),
-        places=places(),
+        places=places(ctx.actor.roles),
         find_url=reverse("find") if exists("find") else "",
         account_url=reverse("settings") if exists("settings") else "",
         undo=_undo(request),

@@ -9,9 +9,8 @@ from typing import Any
 
 from waypost.access import scopes
 from waypost.access.acting import action
-from waypost.access.permissions import Permission
+from waypost.access.permissions import Permission, allowed
 from waypost.access.problems import NotPermitted
-from waypost.access.rules import may_sort_papers
 from waypost.chart.documents import opening
 from waypost.chart.documents.kinds import BY_CODE
 from waypost.chart.documents.limits import JOINED_MAX, TITLE_CHARACTERS_MAX
@@ -77,7 +76,7 @@ def take_in(ctx: Context, paper: Paper, *, patient: str | None = None, wish: str
     """
     if patient is not None:
         scopes.for_patient(ctx, patient, what="DocumentReference")
-    elif not may_sort_papers(ctx.actor.roles):
+    elif not allowed(ctx.actor.roles, Permission.DOCUMENT_SORT):
         raise NotPermitted
 
     def do() -> Json:

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from waypost.access import scopes
 from waypost.access.permissions import Permission, allowed
 from waypost.access.problems import NotPermitted
-from waypost.access.rules import may_sort_papers
 from waypost.chart.documents import actions, limits, queries
 from waypost.coordination import patients
 from waypost.formats.papers.limits import PAPER_BYTES_MAX
@@ -60,7 +59,7 @@ def add_for_patient(request: Request, id: str) -> HttpResponse:
 def add_to_inbox(request: Request) -> HttpResponse:
     """Add documents of which it is not known yet whose they are."""
     roles = request.ctx.actor.roles
-    if not (allowed(roles, Permission.DOCUMENT_FILE) and may_sort_papers(roles)):
+    if not (allowed(roles, Permission.DOCUMENT_FILE) and allowed(roles, Permission.DOCUMENT_SORT)):
         raise NotPermitted
     return add(request, patient=None)
 

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST, require_safe
 from waypost.access import scopes
 from waypost.access.permissions import Permission, allowed
 from waypost.access.problems import NotPermitted
-from waypost.access.rules import may_sort_papers
 from waypost.chart.documents import actions, queries
 from waypost.chart.documents.reading import came_at, kind_of, pages_of, patient_of, title_of, who_sent
 from waypost.kernel.dates import read_moment
@@ -48,7 +47,7 @@ class InboxPage(Page):
 @require_safe
 def inbox(request: Request) -> HttpResponse:
     """Show what waits to be filed, the oldest first."""
-    if not (may_sort_papers(request.ctx.actor.roles) and allowed(request.ctx.actor.roles, Permission.DOCUMENT_FILE)):
+    if not allowed(request.ctx.actor.roles, Permission.DOCUMENT_SORT):
         raise NotPermitted
     found = waiting(request)
     scope = scopes.for_staff(request.ctx, what="DocumentReference")

@@ -13,9 +13,10 @@ from waypost.registry import queries
 from waypost.registry.limits import ASKED_CHARACTERS_MAX
 from waypost.registry.queries import Found
 from waypost.web import asked as asking
-from waypost.web.find.doings import Doing, doings
+from waypost.web.find.doings import doings
 from waypost.web.frame import today_of
 from waypost.web.pages import Page, Request, go_to, is_htmx, render_page, render_part
+from waypost.web.places import Way
 
 PAGE_HITS_MAX = 25
 
@@ -28,7 +29,7 @@ class FindPage(Page):
     place: str = "patients"
     asked: str = ""
     found: Found = field(default_factory=Found)
-    doings: Sequence[Doing] = ()
+    doings: Sequence[Way] = ()
     may_register: bool = False
 
 
