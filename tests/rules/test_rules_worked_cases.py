@@ -19,8 +19,7 @@ from tests.rules.facts_cases import (
 )
 
 from waypost.coordination.worklist.rules import tcm
-from waypost.coordination.worklist.rules.words import business_days_before
-from waypost.kernel.business_days import business_days_after, is_business_day
+from waypost.kernel.business_days import business_days_after, business_days_before, is_business_day
 
 HOME = "2026-10-09 15:00"  # Friday; Monday the 12th is a holiday
 

@@ -25,3 +25,12 @@ def business_days_after(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_business_day(day)
     return day
+
+
+def business_days_before(day: date, count: int) -> date:
+    """Return the `count`th business day before `day`, which is day 0 whether it is one or not."""
+    assert count >= 0
+    while count:
+        day -= timedelta(days=1)
+        count -= is_business_day(day)
+    return day

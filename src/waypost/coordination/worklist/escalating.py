@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from waypost.kernel.business_days import is_business_day
+from waypost.kernel.business_days import business_days_before
 from waypost.kernel.dates import local_day
 
 
@@ -39,12 +39,8 @@ def row_for(kind: str, on: date) -> Escalation | None:
 
 def cutoff(row: Escalation, now: datetime, zone: str) -> datetime:
     """Return the moment before which work must have been due to be up by now: `late_days` whole business days lie between."""
-    day = local_day(now, zone)
-    left = row.late_days + 1
-    while left:
-        left -= is_business_day(day)
-        if left:
-            day -= timedelta(days=1)
+    tomorrow = local_day(now, zone) + timedelta(days=1)
+    day = business_days_before(tomorrow, row.late_days + 1)
     return datetime.combine(day, time.min, ZoneInfo(zone))
 
 

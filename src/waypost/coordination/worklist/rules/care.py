@@ -5,15 +5,14 @@ from datetime import date, datetime, timedelta
 
 from waypost.coordination.worklist.rules.shapes import Again, Answer, Facts, Figure, Figures, Item, Json, Rule
 from waypost.coordination.worklist.rules.words import (
-    business_days_later,
     lead,
     read_at,
     refers_to,
-    short,
     start_of,
     when,
 )
-from waypost.kernel.dates import local_day, read_day, read_moment
+from waypost.kernel.business_days import business_days_after
+from waypost.kernel.dates import local_day, read_day, read_moment, say_short
 
 CRITICAL = frozenset({"HH", "LL", "AA", "critical"})
 ABNORMAL = frozenset({"H", "L", "A", "HU", "LU", "POS", "DET", "R"})
@@ -52,7 +51,7 @@ def _to_be_told(facts: Facts, figures: Figures, result: Json, reference: str, gr
         return
     due = {
         "critical": issued + timedelta(minutes=figures["minutes"]),
-        "abnormal": facts.end_of(business_days_later(day, figures["abnormal"])),
+        "abnormal": facts.end_of(business_days_after(day, figures["abnormal"])),
         "normal": facts.end_of(day + timedelta(days=figures["normal"])),
     }[grade]
     said = {
@@ -135,8 +134,8 @@ def _without_a_date(facts: Facts, figures: Figures) -> Iterator[Answer]:
         yield Again(ends)
         yield Item(
             key=order["id"], focus=f"ServiceRequest/{order['id']}", what=f"Book: {_named(order)} has no date", owner=lead(facts),
-            why=f"Ordered {short(facts, made)}{_by(order)}, {grade}, and no visit is booked; a date was due within {days} days, by"
-            f" {short(facts, made + timedelta(days=days))} (FUP-4).",
+            why=f"Ordered {say_short(made)}{_by(order)}, {grade}, and no visit is booked; a date was due within {days} days, by"
+            f" {say_short(made + timedelta(days=days))} (FUP-4).",
             due=facts.end_of(made + timedelta(days=days)), priority={"emergent": "stat", "urgent": "urgent"}.get(grade, "routine"),
             lane="safety" if grade == "emergent" else "",
         )  # fmt: skip
@@ -160,7 +159,7 @@ def _without_a_report(facts: Facts, figures: Figures) -> Iterator[Answer]:
         yield Again(ends)
         yield Item(
             key=f"{order['id']}@{day}", focus=f"ServiceRequest/{order['id']}", what=f"Get the report: {_named(order)}",
-            why=f"Seen {short(facts, day)} for {_named(order)}, and no report is on record; one is due within {figures['days']} days (FUP-4).", due=due,
+            why=f"Seen {say_short(day)} for {_named(order)}, and no report is on record; one is due within {figures['days']} days (FUP-4).", due=due,
         )  # fmt: skip
 
 
@@ -179,7 +178,7 @@ def _follow_up(facts: Facts, figures: Figures) -> Iterator[Answer]:
         yield Again(ends)
         yield Item(
             key=f"{order['id']}@{target}", focus=f"ServiceRequest/{order['id']}", what=f"Book follow-up: {_named(order)}", owner=lead(facts),
-            why=f"Ordered {short(facts, made)}{_by(order)} for {short(facts, target)}, and nothing is booked (FUP-4).", due=facts.end_of(target),
+            why=f"Ordered {say_short(made)}{_by(order)} for {say_short(target)}, and nothing is booked (FUP-4).", due=facts.end_of(target),
         )  # fmt: skip
 
 

@@ -6,14 +6,13 @@ from datetime import date, timedelta
 from waypost.coordination.worklist.rules.shapes import Again, Answer, Facts, Figure, Figures, Item, Json, Rule
 from waypost.coordination.worklist.rules.words import (
     ahead,
-    business_days_before,
     fate,
-    short,
     visit_key,
     when,
 )
 from waypost.coverage.rules import CoverageView, view
-from waypost.kernel.dates import local_day
+from waypost.kernel.business_days import business_days_before
+from waypost.kernel.dates import local_day, say_short
 
 
 def _views(facts: Facts, on: date) -> Sequence[CoverageView]:
@@ -38,7 +37,7 @@ def _ending(facts: Facts, figures: Figures) -> Iterator[Answer]:
         assert last.ends is not None
         yield Item(
             key=f"{last.id}@{visit_key(visit, start)}", what=f"Ask what covers the visit on {when(facts, start)}", focus=f"Appointment/{visit['id']}",
-            why=f"{last.payer} ends {short(facts, last.ends)}, before the visit on {when(facts, start)}, and nothing on record follows it.",
+            why=f"{last.payer} ends {say_short(last.ends)}, before the visit on {when(facts, start)}, and nothing on record follows it.",
             due=facts.end_of(business_days_before(day, 1)) if business_days_before(day, 1) >= facts.today else start,
         )  # fmt: skip
 
@@ -58,7 +57,7 @@ def _unverified(facts: Facts, figures: Figures) -> Iterator[Answer]:
             stale = one.verified is None or (opens.date() - one.verified).days > figures["age"]
             if one.state != "refused" and not stale:
                 continue
-            said = "said it is not active" if one.state == "refused" else f"last answered {short(facts, one.verified)}" if one.verified else "was never asked"
+            said = "said it is not active" if one.state == "refused" else f"last answered {say_short(one.verified)}" if one.verified else "was never asked"
             yield Item(
                 key=f"{one.id}@{visit_key(visit, start)}", what=f"Verify {one.payer} before {when(facts, start)}", focus=f"Appointment/{visit['id']}",
                 why=f"{one.payer} {said}; to be verified within {figures['age']} days before the visit on {when(facts, start)}.",

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from waypost.chart.documents.reading import is_unfiled
 from waypost.coordination.worklist.rules.shapes import APART, Answer, Facts, Figure, Figures, Item, Json, Rule
-from waypost.coordination.worklist.rules.words import business_days_later, short
-from waypost.kernel.dates import local_day, read_moment
+from waypost.kernel.business_days import business_days_after
+from waypost.kernel.dates import local_day, read_moment, say_short
 
 
 def _unfiled(facts: Facts, figures: Figures) -> Iterator[Answer]:
@@ -17,8 +17,8 @@ def _unfiled(facts: Facts, figures: Figures) -> Iterator[Answer]:
         name = paper.get("description") or (paper.get("type") or {}).get("text") or "document"
         yield Item(
             key=APART if not facts.id else paper.get("id", ""), focus=f"DocumentReference/{paper.get('id', '')}", what=f"File: {name[:80]}",
-            why=f"Came {short(facts, day)} and is not filed; papers are filed within {figures['days']} business days.",
-            due=facts.end_of(business_days_later(day, figures["days"])),
+            why=f"Came {say_short(day)} and is not filed; papers are filed within {figures['days']} business days.",
+            due=facts.end_of(business_days_after(day, figures["days"])),
         )  # fmt: skip
 
 

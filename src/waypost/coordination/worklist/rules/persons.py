@@ -19,7 +19,8 @@ from waypost.coordination.worklist.rules.shapes import (
     Rule,
     key_of,
 )
-from waypost.coordination.worklist.rules.words import ahead, business_days_later, lead, short
+from waypost.coordination.worklist.rules.words import ahead, lead
+from waypost.kernel.business_days import business_days_after
 from waypost.kernel.dates import birthday, local_day, read_day, read_moment, say_short, years_between
 from waypost.registry import about
 from waypost.registry import fhir as people
@@ -137,7 +138,7 @@ def _long_ago(facts: Facts, figures: Figures, at: datetime) -> bool:
 def _not_reaching(facts: Facts, id_: str, day: str, what: str, said: str) -> Item:
     return Item(
         key=id_, what=f"Ask for {what}: it does not reach the patient", focus=f"Communication/{id_}", owner=lead(facts),
-        why=f"{said}, and the patient's numbers have not been changed since (OUT-2).", due=None if not day else facts.end_of(business_days_later(read_day(day) or facts.today, 2)),
+        why=f"{said}, and the patient's numbers have not been changed since (OUT-2).", due=None if not day else facts.end_of(business_days_after(read_day(day) or facts.today, 2)),
     )  # fmt: skip
 
 
@@ -148,8 +149,8 @@ def _lead(facts: Facts, figures: Figures) -> Iterator[Answer]:
     since = min((at for t in teams if (at := read_moment((t.get("meta") or {}).get("lastUpdated")))), default=facts.now)
     yield Item(
         key=teams[0].get("id", ""), what="Choose who leads the care", focus=f"CareTeam/{teams[0].get('id', '')}",
-        why=f"The care team has had no lead coordinator since {short(facts, local_day(since, facts.zone))}; one is chosen within {figures['days']} business days (FACT-8).",
-        due=facts.end_of(business_days_later(local_day(since, facts.zone), figures["days"])),
+        why=f"The care team has had no lead coordinator since {say_short(local_day(since, facts.zone))}; one is chosen within {figures['days']} business days (FACT-8).",
+        due=facts.end_of(business_days_after(local_day(since, facts.zone), figures["days"])),
     )  # fmt: skip
 
 
@@ -166,7 +167,7 @@ def _proxies(facts: Facts, figures: Figures) -> Iterator[Answer]:
         name = people.say_full_name(people.legal_name(one)) or "someone"
         yield Item(
             key=f"{one.get('id', '')}@{ends}", what=f"Ask whether {name} may still be told", focus=f"RelatedPerson/{one.get('id', '')}", owner=lead(facts),
-            why=f"The patient's leave to talk with {name} ends {short(facts, ends)}; after that nobody may tell them anything (OUT-9).", due=facts.end_of(ends),
+            why=f"The patient's leave to talk with {name} ends {say_short(ends)}; after that nobody may tell them anything (OUT-9).", due=facts.end_of(ends),
         )  # fmt: skip
     yield from _turning(facts, figures)
 
@@ -186,7 +187,7 @@ def _turning(facts: Facts, figures: Figures) -> Iterator[Answer]:
     yield Again(facts.start_of(turns))
     yield Item(
         key=f"turns-18@{turns}", what="Tell the family what ends at 18", owner=lead(facts),
-        why=f"The patient turns 18 on {short(facts, turns)}; from then on parents neither consent nor are told (AGE-1, OUT-9).", due=facts.start_of(turns),
+        why=f"The patient turns 18 on {say_short(turns)}; from then on parents neither consent nor are told (AGE-1, OUT-9).", due=facts.start_of(turns),
     )  # fmt: skip
 
 

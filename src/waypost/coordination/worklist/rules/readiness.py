@@ -7,7 +7,6 @@ from waypost.coordination.worklist.reading import OPEN, due_of
 from waypost.coordination.worklist.rules.shapes import Again, Answer, Facts, Figure, Figures, Item, Json, Rule
 from waypost.coordination.worklist.rules.words import (
     ahead,
-    business_days_before,
     fate,
     focused,
     lead,
@@ -18,6 +17,7 @@ from waypost.coordination.worklist.rules.words import (
     when,
 )
 from waypost.coverage.authorizations import Sought, known
+from waypost.kernel.business_days import business_days_before
 from waypost.kernel.dates import local_day, read_day
 
 ORDER_STANDS = frozenset({"active", "draft", "on-hold", "completed"})

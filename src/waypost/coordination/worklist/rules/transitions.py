@@ -7,8 +7,8 @@ from datetime import datetime
 from waypost.coordination.contacts.reading import contacts_of
 from waypost.coordination.worklist.rules import tcm
 from waypost.coordination.worklist.rules.shapes import Again, Answer, Facts, Figures, Item, Json, Rule
-from waypost.coordination.worklist.rules.words import lead, short, visits, when
-from waypost.kernel.dates import local_day, read_moment
+from waypost.coordination.worklist.rules.words import lead, visits, when
+from waypost.kernel.dates import local_day, read_moment, say_short
 
 HOLDS = ("booked", "arrived", "checked-in", "fulfilled")
 
@@ -62,7 +62,7 @@ def _call(facts: Facts, figures: Figures) -> Iterator[Answer]:
     enough = " Two attempts are on record, so it stays reportable; keep trying (TCM-3)." if tcm.attempts_suffice(tried) else ""
     yield Item(
         key=home.key, what="Call after discharge", focus=f"Encounter/{home.stay['id']}", priority="asap" if facts.now >= escalates else "urgent",
-        why=f"Discharged {short(facts, home.clocks.discharge)} from {home.place}; contact by clinical staff is due by {short(facts, home.clocks.contact)} (TCM-2).{enough}",
+        why=f"Discharged {say_short(home.clocks.discharge)} from {home.place}; contact by clinical staff is due by {say_short(home.clocks.contact)} (TCM-2).{enough}",
         due=facts.end_of(home.clocks.call),
     )  # fmt: skip
 
@@ -77,8 +77,8 @@ def _visit(facts: Facts, figures: Figures) -> Iterator[Answer]:
     yield Again(ends)
     yield Item(
         key=home.key, what="Book the visit after discharge", focus=f"Encounter/{home.stay['id']}", priority="urgent", owner=lead(facts),
-        why=f"Discharged {short(facts, home.clocks.discharge)} from {home.place}, and no visit is booked; it counts by {short(facts, home.clocks.high)} at high"
-        f" complexity, by {short(facts, home.clocks.moderate)} at moderate (TCM-4).",
+        why=f"Discharged {say_short(home.clocks.discharge)} from {home.place}, and no visit is booked; it counts by {say_short(home.clocks.high)} at high"
+        f" complexity, by {say_short(home.clocks.moderate)} at moderate (TCM-4).",
         due=facts.end_of(home.clocks.book),
     )  # fmt: skip
 
@@ -97,8 +97,8 @@ def _reconcile(facts: Facts, figures: Figures) -> Iterator[Answer]:
     yield Again(facts.end_of(home.clocks.ends))
     yield Item(
         key=home.key, what="Reconcile medications after discharge", focus=f"Encounter/{home.stay['id']}", priority="urgent",
-        why=f"Discharged {short(facts, home.clocks.discharge)} from {home.place}; medications are reconciled on or before the day of the visit,"
-        f" {short(facts, day)} (TCM-5).",
+        why=f"Discharged {say_short(home.clocks.discharge)} from {home.place}; medications are reconciled on or before the day of the visit,"
+        f" {say_short(day)} (TCM-5).",
         due=facts.end_of(day),
     )  # fmt: skip
 

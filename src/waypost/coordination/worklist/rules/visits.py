@@ -10,8 +10,6 @@ from waypost.coordination.worklist.rules.shapes import Again, Answer, Facts, Fig
 from waypost.coordination.worklist.rules.words import (
     ahead,
     answer_of,
-    business_days_before,
-    business_days_later,
     fate,
     focused,
     lead,
@@ -23,6 +21,7 @@ from waypost.coordination.worklist.rules.words import (
     what_visit,
     when,
 )
+from waypost.kernel.business_days import business_days_after, business_days_before
 from waypost.kernel.dates import local_day
 from waypost.registry import fhir as people
 from waypost.scheduling import fhir
@@ -134,7 +133,7 @@ def _no_show(facts: Facts, figures: Figures) -> Iterator[Answer]:
         yield Item(
             key=visit_key(visit, start), what=f"Call: did not come to {what_visit(visit)}, {when(facts, start)}", focus=f"Appointment/{visit['id']}",
             why=f"The patient did not come on {when(facts, start)} and has no later visit of that kind; to be called by the end of the next business day (SCH-1).",
-            due=facts.end_of(business_days_later(day, 1)), owner=lead(facts),
+            due=facts.end_of(business_days_after(day, 1)), owner=lead(facts),
         )  # fmt: skip
 
 

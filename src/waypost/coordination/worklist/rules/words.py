@@ -1,14 +1,13 @@
-"""What several rules read: the visit's patient, type and day, who leads the care team, business days ahead."""
+"""What several rules read: the visit's patient, type and day, who leads the care team."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from waypost.coordination.worklist.kinds import TASK
 from waypost.coordination.worklist.reading import code_of
 from waypost.coordination.worklist.rules.shapes import Facts, Json, Who, key_of
-from waypost.kernel.business_days import business_days_after, is_business_day
-from waypost.kernel.dates import local_day, read_moment, say_moment, say_short
+from waypost.kernel.dates import local_day, read_moment, say_moment
 from waypost.registry import fhir as people
 from waypost.scheduling import fhir
 
@@ -93,15 +92,6 @@ def lead(facts: Facts) -> Who | None:
     return None
 
 
-def business_days_before(day: date, count: int) -> date:
-    """Return the `count`th business day before `day`."""
-    assert count >= 0
-    while count:
-        day -= timedelta(days=1)
-        count -= is_business_day(day)
-    return day
-
-
 def visit_type_of(facts: Facts, visit: Json) -> Json:
     """Return the body of a visit's type, or an empty one where it is none of ours."""
     return facts.visit_types.get(fhir.visit_type_code(visit) or "", {})
@@ -122,12 +112,3 @@ def refers_to(references: Any, reference: str) -> bool:
 
 def read_at(facts: Facts, communication: Json) -> datetime | None:
     return read_moment(communication.get("sent") or communication.get("received"), facts.zone)
-
-
-def business_days_later(day: date, count: int) -> date:
-    return business_days_after(day, count)
-
-
-def short(facts: Facts, day: date) -> str:
-    """Return 'Nov 24, 2026': with its year, as a sentence on record does not age."""
-    return say_short(day)
