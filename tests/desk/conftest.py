@@ -74,10 +74,10 @@ def calls(context, clock, monkeypatch):
                "relationship": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "DAUC"}]}],
                "extension": [{"url": "urn:waypost:extension:may-discuss", "extension": [{"url": "topic", "valueCode": "visits"}, {"url": "until", "valueDate": "2026-12-31"}]}]})  # fmt: skip
 
-    def work(id, kind="call", *, owner="ruiz", pool="", hours=30, patient="p1"):
+    def work(id, kind="call", *, owner="ruiz", pool="", hours=30, patient="p1", words=""):
         made = {
             "resourceType": "Task", "id": id, "status": "requested", "intent": "order",
-            "code": {"coding": [{"system": "urn:waypost:task", "code": kind}]}, "description": f"Do {id}",
+            "code": {"coding": [{"system": "urn:waypost:task", "code": kind}]}, "description": words or f"Do {id}",
             "for": {"reference": f"Patient/{patient}"}, "authoredOn": _iso(ctx.now - timedelta(days=2)),
             "restriction": {"period": {"end": _iso(ctx.now + timedelta(hours=hours))}},
         }  # fmt: skip

@@ -1,13 +1,10 @@
 """Today and the acts on work, as a coordinator meets them."""
 
-from datetime import timedelta
 
 import pytest
 
-from tests.desk.conftest import file
 from waypost.access import scopes
 from waypost.records import queries
-from waypost.web import middleware
 
 
 def iso(at):
@@ -15,35 +12,14 @@ def iso(at):
 
 
 @pytest.fixture
-def day(context, clock, monkeypatch):
-    """File people and work; return how work is filed."""
-    monkeypatch.setattr(middleware, "CLOCK", clock)
-    ctx = context()
-    file(ctx, {"resourceType": "Patient", "id": "p1", "name": [{"use": "official", "family": "Brandt", "given": ["Eva"]}],
-               "birthDate": "1970-09-30", "identifier": [{"system": "urn:waypost:mrn", "value": "002310"}]})  # fmt: skip
-    for who, family in (("ruiz", "Ruiz"), ("pavel", "Novak")):
-        file(ctx, {"resourceType": "Practitioner", "id": who, "active": True, "name": [{"family": family}]})
+def day(calls):
+    """File people and work, visits to be booked where no kind is named."""
 
-    def work(id, kind="book", *, owner="ruiz", pool="", hours=30, words=""):
-        made = {
-            "resourceType": "Task", "id": id, "status": "requested", "intent": "order",
-            "code": {"coding": [{"system": "urn:waypost:task", "code": kind}]}, "description": words or f"Do {id}",
-            "for": {"reference": "Patient/p1"}, "authoredOn": iso(ctx.now - timedelta(days=2)),
-            "restriction": {"period": {"end": iso(ctx.now + timedelta(hours=hours))}},
-        }  # fmt: skip
-        if owner:
-            made["owner"] = {"reference": f"Practitioner/{owner}"}
-        if pool:
-            made["performerType"] = [{"coding": [{"system": "urn:waypost:pool", "code": pool}]}]
-        return file(ctx, made)
+    def work(id, kind="book", **more):
+        return calls(id, kind, **more)
 
-    work.ctx = ctx
+    work.ctx = calls.ctx
     return work
-
-
-@pytest.fixture
-def coordinator(desk, day):
-    return desk("coordinator", practitioner="ruiz")
 
 
 def text(answer):
