@@ -1,7 +1,7 @@
 """Rules about who the patient is and whom one may speak to: what is missing, who leads the care, whose leave ends."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from waypost.chart.rules.people import ADULT_YEARS, ends_at_majority
 from waypost.coordination.contacts.reading import contacts_of
@@ -21,7 +21,7 @@ from waypost.coordination.worklist.rules.shapes import (
 )
 from waypost.coordination.worklist.rules.words import ahead, lead
 from waypost.kernel.business_days import business_days_after
-from waypost.kernel.dates import birthday, local_day, read_day, read_moment, say_short, years_between
+from waypost.kernel.dates import birthday, local_day, read_moment, say_short, years_between
 from waypost.registry import about
 from waypost.registry import fhir as people
 
@@ -116,14 +116,14 @@ def _bounced(facts: Facts, figures: Figures) -> Iterator[Answer]:
     for contact in reversed(contacts_of(facts.all("Communication"), facts.zone)):
         if contact.outcome == "wrong-number" and (changed is None or contact.at > changed) and not _long_ago(facts, figures, contact.at):
             yield Again(_lets_go(facts, figures, contact.at))
-            yield _not_reaching(facts, contact.id, contact.at.date().isoformat(), "the phone number", f"A call on {say_short(local_day(contact.at, facts.zone))} reached the wrong person")
+            yield _not_reaching(facts, contact.id, local_day(contact.at, facts.zone), "the phone number", f"A call on {say_short(local_day(contact.at, facts.zone))} reached the wrong person")
             return
     for one in facts.all("Communication"):
         at = read_moment(one.get("sent"), facts.zone)
         medium = {c.get("code") for m in one.get("medium") or () for c in m.get("coding") or ()}
         if one.get("status") in {"stopped", "not-done"} and medium & {"EMAILWRIT", "SMSWRIT"} and at is not None and (changed is None or at > changed) and not _long_ago(facts, figures, at):
             yield Again(_lets_go(facts, figures, at))
-            yield _not_reaching(facts, one.get("id", ""), "", "the e-mail address or mobile number", f"What was sent on {say_short(local_day(at, facts.zone))} could not be delivered")
+            yield _not_reaching(facts, one.get("id", ""), None, "the e-mail address or mobile number", f"What was sent on {say_short(local_day(at, facts.zone))} could not be delivered")
             return
 
 
@@ -135,10 +135,10 @@ def _long_ago(facts: Facts, figures: Figures, at: datetime) -> bool:
     return facts.now >= _lets_go(facts, figures, at)
 
 
-def _not_reaching(facts: Facts, id_: str, day: str, what: str, said: str) -> Item:
+def _not_reaching(facts: Facts, id_: str, day: date | None, what: str, said: str) -> Item:
     return Item(
         key=id_, what=f"Ask for {what}: it does not reach the patient", focus=f"Communication/{id_}", owner=lead(facts),
-        why=f"{said}, and the patient's numbers have not been changed since (OUT-2).", due=None if not day else facts.end_of(business_days_after(read_day(day) or facts.today, 2)),
+        why=f"{said}, and the patient's numbers have not been changed since (OUT-2).", due=facts.end_of(business_days_after(day, 2)) if day else None,
     )  # fmt: skip
 
 
