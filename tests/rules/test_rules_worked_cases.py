@@ -196,6 +196,17 @@ def test_fup_4_a_report_is_due_14_days_after_the_visit():
     assert not items("referral-unreported", "2026-11-13 09:00", order("2026-10-20"), seen, came)
 
 
+def test_fup_4_whom_another_house_has_seen_needs_no_date_and_owes_a_report():
+    seen = {"resourceType": "Communication", "id": "n", "status": "completed", "sent": "2026-11-02T17:00:00Z", "basedOn": [{"reference": "ServiceRequest/o1"}],
+            "category": [{"coding": [{"system": "urn:waypost:referral", "code": "seen"}]}]}  # fmt: skip
+    (item,) = items("referral-unreported", "2026-11-13 09:00", order("2026-10-20"), seen)
+    assert due(item) == "2026-11-16 24:00"
+    assert not items("referral-undated", "2026-11-13 09:00", order("2026-10-20"), seen)
+    other = {**seen, "basedOn": [{"reference": "ServiceRequest/o2"}]}
+    assert not items("referral-unreported", "2026-11-13 09:00", order("2026-10-20"), other)
+    assert items("referral-undated", "2026-11-13 09:00", order("2026-10-20"), other)
+
+
 def test_fup_4_follow_up_is_overdue_when_its_day_passes_with_nothing_booked():
     again = order("2026-08-20", occurrenceDateTime="2026-11-20", category="390906007")
     assert not items("follow-up-overdue", "2026-10-20 09:00", again)
@@ -352,6 +363,11 @@ def test_a_number_that_reached_the_wrong_person_is_asked_for_again():
     wrong = contact("2026-11-20 09:00", by="clerk", reached=False, outcome="wrong-number")
     assert items("details-bounced", "2026-11-24 09:00", wrong)
     assert not items("details-bounced", "2026-11-24 09:00", wrong, patient={**PERSON, "meta": {"lastUpdated": "2026-11-21T09:00:00Z"}})
+
+
+def test_a_wrong_number_in_the_evening_is_of_that_day():
+    (item,) = items("details-bounced", "2026-11-25 09:00", contact("2026-11-23 20:00", by="clerk", reached=False, outcome="wrong-number"))
+    assert due(item) == "2026-11-25 24:00"
 
 
 def test_fact_8_a_care_team_has_a_lead():

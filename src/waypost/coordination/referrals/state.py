@@ -210,6 +210,14 @@ def _told(around: Around, zone: str) -> Step:
     return _noted(around, "told", zone) or Step("told")
 
 
+def noted_on(around: Around, code: str, zone: str) -> date | None:
+    """Return the day on which a step was done as a person noted it against this request."""
+    reference = f"ServiceRequest/{around.request.get('id', '')}"
+    mine = tuple(one for one in around.of("Communication") if any(ref.get("reference") == reference for ref in one.get("basedOn", ())))
+    found = _noted(Around(around.request, mine), code, zone)
+    return found.on if found else None
+
+
 def _noted(around: Around, code: str, zone: str) -> Step | None:
     """Return the last note of a step, as a person filed it."""
     found = [

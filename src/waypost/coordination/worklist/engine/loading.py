@@ -49,7 +49,7 @@ NEEDS = (
     Need("DiagnosticReport", 100, 120),
     Need("Observation", 300, 60),
     Need("Encounter", 60, 120),
-    Need("Communication", 200, 120),
+    Need("Communication", 200, 400),  # as far back as the orders and visits that they are about
     Need("ClaimResponse", 60, 400),
     Need("Claim", 60, 400),
     Need("MedicationDispense", 60, 60),

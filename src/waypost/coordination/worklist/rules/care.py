@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+from waypost.coordination.referrals.state import Around, noted_on
 from waypost.coordination.worklist.rules.shapes import Again, Answer, Facts, Figure, Figures, Item, Json, Rule
 from waypost.coordination.worklist.rules.words import (
     lead,
@@ -125,7 +126,7 @@ def _orders(facts: Facts) -> Iterator[tuple[Json, date]]:
 
 def _without_a_date(facts: Facts, figures: Figures) -> Iterator[Answer]:
     for order, made in _orders(facts):
-        if _target(order) is not None or _visits_of(facts, order, *BOOKED):
+        if _target(order) is not None or _dated(facts, order):
             continue
         grade, days = _urgency(order, figures)
         ends = facts.end_of(made + timedelta(days=figures["back"]))
@@ -145,10 +146,10 @@ def _without_a_report(facts: Facts, figures: Figures) -> Iterator[Answer]:
     for order in facts.all("ServiceRequest"):
         if order.get("status") not in {"active", "completed"} or REFERRAL not in _codes(order.get("category")):
             continue
-        seen = [start for visit in _visits_of(facts, order, "fulfilled") if (start := start_of(visit)) is not None]
-        if not seen or _reported(facts, order, max(seen)):
+        seen = _seen(facts, order)
+        if seen is None or _reported(facts, order, seen):
             continue
-        day = local_day(max(seen), facts.zone)
+        day = local_day(seen, facts.zone)
         due = facts.end_of(day + timedelta(days=figures["days"]))
         opens, ends = due - timedelta(days=figures["early"]), due + timedelta(days=figures["back"])
         if facts.now < opens:
@@ -166,7 +167,7 @@ def _without_a_report(facts: Facts, figures: Figures) -> Iterator[Answer]:
 def _follow_up(facts: Facts, figures: Figures) -> Iterator[Answer]:
     for order, made in _orders(facts):
         target = _target(order)
-        if target is None or _visits_of(facts, order, *BOOKED):
+        if target is None or _dated(facts, order):
             continue
         opens = facts.start_of(target - timedelta(days=figures["days"]))
         ends = facts.end_of(target + timedelta(days=figures["back"]))
@@ -198,6 +199,20 @@ def _visits_of(facts: Facts, order: Json, *statuses: str) -> list[Json]:
     return [v for v in facts.all("Appointment") if v.get("status") in statuses and refers_to(v.get("basedOn"), reference)]
 
 
+def _dated(facts: Facts, order: Json) -> bool:
+    """Say whether there is a visit for an order, or was one elsewhere."""
+    return bool(_visits_of(facts, order, *BOOKED)) or _seen(facts, order) is not None
+
+
+def _seen(facts: Facts, order: Json) -> datetime | None:
+    """Return when the patient was last seen for an order: in a visit on record, else on the day that somebody noted."""
+    starts = [start for visit in _visits_of(facts, order, "fulfilled") if (start := start_of(visit)) is not None]
+    if starts:
+        return max(starts)
+    noted = noted_on(Around(order, facts.all("Communication")), "seen", facts.zone)
+    return facts.start_of(noted) if noted and noted <= facts.today else None
+
+
 def _reported(facts: Facts, order: Json, seen: datetime) -> bool:
     reference = f"ServiceRequest/{order.get('id', '')}"
     if any(refers_to(r.get("basedOn"), reference) and r.get("status") in FINAL for r in facts.all("DiagnosticReport")):
@@ -214,7 +229,10 @@ def _scheduled(facts: Facts, task: Json) -> str:
     if order is None or order.get("status") != "active":
         return f"The order is {(order or {}).get('status', 'no longer on record')}."
     found = [start for v in _visits_of(facts, order, *BOOKED) if (start := start_of(v)) is not None]
-    return f"A visit is booked for {when(facts, max(found))}." if found else "The order has aged out or was given a day of its own."
+    if found:
+        return f"A visit is booked for {when(facts, max(found))}."
+    seen = _seen(facts, order)
+    return f"Seen {say_short(local_day(seen, facts.zone))}." if seen else "The order has aged out or was given a day of its own."
 
 
 def _report_came(facts: Facts, task: Json) -> str:
@@ -266,8 +284,8 @@ RULES = (
     Rule(
         code="referral-undated", name="Referrals and orders without a date", kind="referral", source="FUP-4", pool="referrals",
         says="An active order for which no visit is booked: at once when emergent, within two days when urgent, fourteen when routine."
-        " Ends when a visit for it is booked, or the order ends.",
-        reads=("ServiceRequest", "Appointment", "CareTeam"), decide=_without_a_date, gone=_scheduled, act="times",
+        " Ends when a visit for it is booked, the patient was seen elsewhere, or the order ends.",
+        reads=("ServiceRequest", "Appointment", "Communication", "CareTeam"), decide=_without_a_date, gone=_scheduled, act="times",
         figures=(
             Figure("urgent", "Urgent: a date within", 2, 1, 7, "days"), Figure("routine", "Routine: a date within", 14, 3, 60, "days"), _back(180),
         ),
@@ -275,7 +293,7 @@ RULES = (
     Rule(
         code="referral-unreported", name="Referrals without a report", kind="report", source="FUP-4", pool="referrals",
         says="The patient was seen for a referral, and no report has come back. Ends when a report that names the order is on record.",
-        reads=("ServiceRequest", "Appointment", "DocumentReference", "DiagnosticReport"), decide=_without_a_report, gone=_report_came, act="chart",
+        reads=("ServiceRequest", "Appointment", "Communication", "DocumentReference", "DiagnosticReport"), decide=_without_a_report, gone=_report_came, act="chart",
         figures=(
             Figure("days", "A report within", 14, 3, 60, "days"), Figure("early", "Shown this many days before", 4, 0, 14, "days"), _back(90),
         ),
@@ -283,7 +301,7 @@ RULES = (
     Rule(
         code="follow-up-overdue", name="Follow-up due or overdue", kind="recall", source="FUP-4", pool="scheduling",
         says="An order that names the day by which the patient is to be seen again, with nothing booked. Ends when a visit for it is booked.",
-        reads=("ServiceRequest", "Appointment", "CareTeam"), decide=_follow_up, gone=_scheduled, act="times",
+        reads=("ServiceRequest", "Appointment", "Communication", "CareTeam"), decide=_follow_up, gone=_scheduled, act="times",
         figures=(Figure("days", "Shown this many days before the day", 21, 1, 90, "days"), _back(180)),
     ),
 )  # fmt: skip
