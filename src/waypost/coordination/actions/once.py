@@ -20,10 +20,10 @@ def once(ctx: Context, key: str, do: Callable[[], Version]) -> Version:
 
     def answer() -> Resource:
         made.append(do())
-        return {"id": made[0].id, "version": made[0].version}
+        return {"type": made[0].type, "id": made[0].id, "version": made[0].version}
 
     told = wishes.once(key, answer)
     if made:
         return made[0]
-    scope = scopes.for_staff(ctx, what=f"Appointment/{told['id']}")
-    return records_queries.vread(scope, "Appointment", told["id"], told["version"])
+    type_ = told.get("type", "Appointment")  # earlier releases kept no other
+    return records_queries.vread(scopes.for_resource(ctx, type_, told["id"]), type_, told["id"], told["version"])

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from waypost.access import Permission, action, scopes
 from waypost.coordination.actions.booking import book_visit
+from waypost.coordination.actions.once import once
 from waypost.coordination.actions.people import living
 from waypost.coordination.flow.actions import StepWish, take_along
 from waypost.coordination.flow.problems import NobodyDecided, NoTimeNow
 from waypost.coordination.flow.steps import Step
 from waypost.coordination.wishes import BookingWish
 from waypost.coordination.worklist.kinds import POOL, POOL_NAMES, TASK
-from waypost.kernel import ids
 from waypost.kernel.context import Context
 from waypost.kernel.dates import local_day
 from waypost.records import actions as records
@@ -50,20 +50,23 @@ class WalkIn:
 
 
 @action(Permission.APPOINTMENT_BOOK)
-def receive(ctx: Context, wish: WalkIn) -> tuple[Version, Version | None]:
-    """Keep what was decided about a walk-in; return the Task, and the visit of who was worked in.
+def receive(ctx: Context, wish: WalkIn) -> Version:
+    """Keep what was decided about a walk-in and return its Task; who was worked in has a visit and is here.
 
     Raises NobodyDecided, and NoTimeNow where nobody has a free time left today.
     """
-    living(ctx, wish.patient)
-    if wish.decision not in DECISIONS or (wish.decision in {"worked-in", "redirected"} and not wish.decided[1]):
-        raise NobodyDecided
-    visit = _work_in(ctx, wish) if wish.decision == "worked-in" else None
-    task = _task(ctx, wish, visit)
-    filed = records.file(ctx, task, id=task["id"], expect=0)
-    if visit is not None:
-        visit = take_along(ctx, StepWish(appointment=visit.id, step=Step.ARRIVED, patient=wish.patient))
-    return filed, visit
+
+    def do() -> Version:
+        living(ctx, wish.patient)
+        if wish.decision not in DECISIONS or (wish.decision in {"worked-in", "redirected"} and not wish.decided[1]):
+            raise NobodyDecided
+        visit = _work_in(ctx, wish) if wish.decision == "worked-in" else None
+        task = records.file(ctx, _task(ctx, wish, visit))
+        if visit is not None:
+            take_along(ctx, StepWish(appointment=visit.id, step=Step.ARRIVED, patient=wish.patient))
+        return task
+
+    return once(ctx, wish.key and f"walk-in:{wish.key}", do)
 
 
 def _work_in(ctx: Context, wish: WalkIn) -> Version:
@@ -85,10 +88,8 @@ def _work_in(ctx: Context, wish: WalkIn) -> Version:
 def _task(ctx: Context, wish: WalkIn, visit: Version | None) -> Json:
     now = ctx.now.replace(microsecond=0)
     said = DECISIONS[wish.decision] + (f" to {wish.where}" if wish.where and wish.decision == "redirected" else "")
-    id_ = str(ids.uuid5_of("walk-in", str(ctx.tenant), wish.patient, wish.key)) if wish.key else str(ids.uuid7(ctx.now))
     made: Json = {
         "resourceType": "Task",
-        "id": id_,
         "status": "completed",
         "intent": "order",
         "priority": "urgent" if wish.decision == "nurse" else "routine",

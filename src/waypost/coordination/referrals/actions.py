@@ -1,11 +1,9 @@
 """Acts on referrals. Each is one act of the record, with undo."""
 
-from collections.abc import Callable
-from datetime import date
-
 from waypost.access import scopes
 from waypost.access.acting import action
 from waypost.access.permissions import Permission
+from waypost.coordination.actions.once import once
 from waypost.coordination.actions.people import living
 from waypost.coordination.referrals import queries, writing
 from waypost.coordination.referrals.problems import (
@@ -21,7 +19,6 @@ from waypost.kernel.context import Context
 from waypost.kernel.dates import local_day
 from waypost.records import actions as records
 from waypost.records import queries as record
-from waypost.records import wishes
 from waypost.records.problems import NotFound, Stale
 from waypost.records.versions import Filing, Version
 
@@ -40,7 +37,7 @@ def refer(ctx: Context, wish: ReferralWish) -> Version:
             raise NotFound
         return records.file(ctx, writing.referral(ctx, wish))
 
-    return _once(ctx, wish.key, do)
+    return once(ctx, wish.key, do)
 
 
 @action(Permission.ORDER_ENTER)
@@ -57,7 +54,7 @@ def note_step(ctx: Context, wish: NoteWish) -> Version:
             filings.append(Filing({**found.resource, "status": "completed"}, "ServiceRequest", found.id, expect=found.version))
         return records.file_many(ctx, filings)[0]
 
-    return _once(ctx, wish.key, do)
+    return once(ctx, wish.key, do)
 
 
 @action(Permission.ORDER_ENTER)
@@ -85,11 +82,7 @@ def end(ctx: Context, wish: EndWish) -> Version:
             raise ReferrerDecides(expression=["ServiceRequest.requester"])
         return records.file(ctx, writing.ended(found.resource, wish, ctx.now), id=found.id, expect=found.version)
 
-    return _once(ctx, wish.key, do)
-
-
-def today_of(ctx: Context) -> date:
-    return local_day(ctx.now, ctx.zone)
+    return once(ctx, wish.key, do)
 
 
 def _standing(ctx: Context, id_: str, expect: int | None) -> Version:
@@ -101,20 +94,3 @@ def _standing(ctx: Context, id_: str, expect: int | None) -> Version:
     if expect is not None and found.version != expect:
         raise Stale
     return found
-
-
-def _once(ctx: Context, key: str, do: Callable[[], Version]) -> Version:
-    """Do it, or return what the same wish made before."""
-    if not key:
-        return do()
-    made: list[Version] = []
-
-    def answer() -> dict[str, object]:
-        made.append(do())
-        return {"type": made[0].type, "id": made[0].id, "version": made[0].version}
-
-    told = wishes.once(key, answer)
-    if made:
-        return made[0]
-    scope = scopes.for_resource(ctx, told["type"], told["id"])
-    return record.vread(scope, told["type"], told["id"], told["version"])

@@ -7,7 +7,7 @@ from waypost.access import scopes
 from waypost.coordination.contacts import queries as contacts
 from waypost.coordination.contacts.reading import Contact
 from waypost.coordination.referrals.limits import DOCUMENTS_MAX, LISTED_MAX
-from waypost.coordination.referrals.state import Around, is_referral
+from waypost.coordination.referrals.state import OPEN, Around, is_referral
 from waypost.kernel.context import Context
 from waypost.kernel.scope import Scope
 from waypost.records import queries as records
@@ -15,7 +15,6 @@ from waypost.records.versions import Version
 
 Json = dict[str, Any]
 AROUND = ("Appointment", "Communication", "DocumentReference", "DiagnosticReport", "Task")
-_OPEN = ["active", "draft", "on-hold"]
 
 
 def open_ones(scope: Scope) -> list[Version]:
@@ -24,7 +23,7 @@ def open_ones(scope: Scope) -> list[Version]:
         scope,
         f"{records.CURRENT} WHERE c.tenant = %s AND c.type = 'ServiceRequest' AND NOT c.deleted AND c.status = ANY(%s)"
         f" AND ({scope.where}) ORDER BY c.sort_at, c.id LIMIT %s",
-        [scope.tenant, _OPEN, *scope.params, LISTED_MAX],
+        [scope.tenant, sorted(OPEN), *scope.params, LISTED_MAX],
     )
     return [one for one in found if is_referral(one.resource)]
 

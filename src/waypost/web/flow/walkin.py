@@ -109,13 +109,13 @@ def walk_in(request: Request) -> HttpResponse:
         visit_type=said["visit_type"], who=said["who"], where=said["where"], key=said["key"],
     )  # fmt: skip
     try:
-        task, visit = walkins.receive(ctx, wish)
+        made = walkins.receive(ctx, wish)
     except Problem as problem:
         if problem.status >= 500 or problem.status in {401, 403, 404}:
             raise
         form.add_error(None, f"{problem.title} {problem.remedy}")
         return _show(request, patient, form, problem.status)
-    done(request, f"{walkins.DECISIONS[wish.decision]}.", (visit or task).act)
+    done(request, f"{walkins.DECISIONS[wish.decision]}.", made.act)
     if wish.decision == "booked":
         return go_to(request, f"{reverse('find-times')}?{urlencode({'patient': patient})}")
     return go_to(request, "flow")
