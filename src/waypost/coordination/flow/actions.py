@@ -114,7 +114,7 @@ def missed(ctx: Context, appointment: str, patient: str, *, seen: int | None = N
     start = fhir.instant(visit.resource.get("start"))
     if start is not None and ctx.now < start + scheduling.grace_of(ctx, visit.resource):
         raise NotAllowedNow("The visit has not begun, or is still within its minutes of grace.")
-    changed = reading.not_come(visit.resource, patient)
+    changed = reading.marked_missed(visit.resource, patient, missed=True)
     others = [Step.MISSED if other.patient == patient else other.step for other in everyone]
     status = steps.appointment_status(others, visit.resource["status"])
     filed = records.file(ctx, changed, id=appointment, expect=visit.version)
@@ -135,7 +135,7 @@ def _step(ctx: Context, visit: Version, everyone: list[InFlow], one: InFlow, wis
     before = visit.resource["status"]
     status = steps.appointment_status(others, before)
     if one.step is Step.MISSED and len(everyone) > 1:
-        visit = records.file(ctx, _come_after_all(visit.resource, one.patient), id=visit.id, expect=visit.version)
+        visit = records.file(ctx, reading.marked_missed(visit.resource, one.patient, missed=False), id=visit.id, expect=visit.version)
     if status != before:
         left = status == "cancelled"
         visit = scheduling.set_status(
@@ -171,14 +171,6 @@ def _call_after(ctx: Context, one: InFlow) -> Filing:
         "reasonCode": {"text": "Came, waited and left before a provider saw them."},
     }
     return Filing(task, "Task", id_)
-
-
-def _come_after_all(appointment: Json, patient: str) -> Json:
-    people = [
-        fhir.with_extension(part, reading.DID_NOT_COME) if fhir.reference(part) == f"Patient/{patient}" else part
-        for part in appointment["participant"]
-    ]
-    return {**appointment, "participant": people}
 
 
 def _everyone(ctx: Context, visit: Version) -> list[InFlow]:

@@ -249,13 +249,13 @@ def with_told(encounter: Json, told: Told) -> Json:
     return {**encounter, "extension": [*encounter.get("extension", ()), {"url": TOLD, "extension": part}]}
 
 
-def not_come(appointment: Json, patient: str) -> Json:
-    """Return a group's Appointment with one of its patients noted as not having come."""
+def marked_missed(appointment: Json, patient: str, *, missed: bool) -> Json:
+    """Return a group's Appointment with one of its patients noted as not having come, or as having come after all."""
     people: Sequence[Json] = appointment.get("participant") or ()
     return {
         **appointment,
         "participant": [
-            fhir.with_extension(part, DID_NOT_COME, "valueBoolean", True) if fhir.reference(part) == f"Patient/{patient}" else part
+            fhir.with_extension(part, DID_NOT_COME, "valueBoolean", missed or None) if fhir.reference(part) == f"Patient/{patient}" else part
             for part in people
         ],
     }
