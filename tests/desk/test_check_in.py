@@ -242,6 +242,16 @@ def test_the_day_closes_when_every_visit_has_an_end_and_what_was_taken_is_counte
     assert "has been closed" in words(close(client, **{"count-cash": "20"}))
 
 
+@pytest.mark.parametrize("typed", ["NaN", "-1", "ten", "0.001"])
+def test_what_is_no_amount_is_not_counted(client, clinic, visit, typed):
+    press(client, clinic, visit, do="pay", **{"pay-amount": "25", "pay-what": "copay", "pay-method": "cash", "pay-key": "k"})
+    for step, seen in (("arrived", 0), ("with-provider", 1), ("done", 2)):
+        client.post("/flow/step", {"do": f"{step}:{visit.id}:{clinic.patients[0]}:{seen}:"})
+    answer = close(client, **{"count-cash": typed, "note": "Counted"})
+    assert (answer.status_code, "Write an amount as 120" in words(answer)) == (422, True)
+    assert "The day is closed." in words(close(client, **{"count-cash": "0", "note": "Counted"}))
+
+
 def test_a_closed_day_is_opened_again_with_a_reason(client, clinic):
     assert "The day is closed." in words(close(client))
     late = booked(clinic, start=at(11, day=24), patient=2)

@@ -10,14 +10,15 @@ from waypost.coordination.flow import actions, steps
 from waypost.coordination.flow.actions import StepWish
 from waypost.coordination.flow.steps import Step
 from waypost.kernel.problem import Problem
-from waypost.messaging.fhir import patients_of
 from waypost.records.versions import Version
+from waypost.scheduling.fhir import patients_of
 from waypost.web import asked
+from waypost.web.errors import mendable
 from waypost.web.pages import Request, done, go_to
 from waypost.web.schedule.visits import read_visit
 
 WAIT_MINUTES_MAX = 8 * 60
-SAID = {**steps.WORDS, Step.ROOMED: "Roomed", Step.ARRIVED: "In the waiting room"}
+SAID = {**steps.WORDS, Step.ARRIVED: "In the waiting room"}
 
 
 class NoStep(Problem):
@@ -55,12 +56,13 @@ def told(request: Request) -> HttpResponse:
 
 def refused(request: Request, problem: Problem) -> HttpResponse:
     """Say on the fresh board why it was not done; what is no matter of the board is raised."""
-    if problem.status >= 500 or problem.status in {401, 403, 404}:
-        raise problem
-    detail = problem.detail if problem.detail and problem.detail != problem.title else ""
-    said = " ".join(part for part in ("Not done.", str(problem.title), detail, str(problem.remedy)) if part)
-    messages.error(request, said, extra_tags="late")
+    say_not_done(request, mendable(problem))
     return go_to(request, back_of(request))
+
+
+def say_not_done(request: Request, problem: Problem) -> None:
+    detail = problem.detail if problem.detail != problem.title else ""
+    messages.error(request, " ".join(part for part in ("Not done.", problem.title, detail, problem.remedy) if part), extra_tags="late")
 
 
 def back_of(request: Request) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import ClassVar
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from waypost.access import scopes
 from waypost.coordination import patients
 from waypost.coordination.actions import move_visit
 from waypost.coordination.flow import changing, queries, steps
+from waypost.coordination.flow.problems import NotThisPatient
 from waypost.coordination.flow.queries import InFlow
 from waypost.coordination.flow.steps import Step
 from waypost.coordination.wishes import MoveWish
@@ -26,9 +27,10 @@ from waypost.scheduling.rules.types import CARE_ROLES
 from waypost.scheduling.rules.wishes import FoundTime
 from waypost.web import asked
 from waypost.web.chart.bands import band
-from waypost.web.flow.acts import refused
+from waypost.web.flow.acts import NoStep, refused
 from waypost.web.pages import Page, Request, done, go_to, render_page
 from waypost.web.parts import Act, Band, Status
+from waypost.web.schedule.choices import instant
 from waypost.web.schedule.rows import main_part, read_take, take_of
 from waypost.web.schedule.sites import site_names
 from waypost.web.schedule.visits import read_visit
@@ -90,10 +92,9 @@ def another(request: Request, id: str) -> HttpResponse:
 
 def _move(request: Request, visit: Version, patient: str, do: str, rest: str) -> Version:
     at, site, take = (*rest.split("|"), "", "", "")[:3]
-    try:
-        start = datetime.strptime(at, "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
-    except ValueError:
-        raise changing.NotLate from None
+    start = instant(at)
+    if start is None:
+        raise NoStep
     wish = MoveWish(
         appointment=visit.id, start=start, chosen=dict(read_take(take)), site=asked.reference({"site": site}, "site") or None,
         code="site" if do == "site" else "late", reason="Came to another site" if do == "site" else "Came late",
@@ -110,7 +111,7 @@ def _page(request: Request, visit: Version, patient: str) -> AnotherPage:
     scope = scopes.for_flow(ctx, since, what=f"Appointment/{visit.id}", patient=patient or None)
     one = next((each for each in queries.with_flow(scope, [visit]) if each.patient == patient), None)
     if one is None:
-        raise changing.NotLate
+        raise NotThisPatient
     here = clinic(ctx.tenant, ctx.now)
     late = int((ctx.now - one.start) / timedelta(minutes=1))
     left = changing.minutes_left(visit.resource, ctx.now)

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -26,6 +25,8 @@ from waypost.registry.fhir import say_mrn
 from waypost.registry.queries import Person
 from waypost.scheduling.queries.clinic import clinic
 from waypost.web import asked
+from waypost.web.errors import mendable
+from waypost.web.flow.acts import say_not_done
 from waypost.web.flow.board import graces, usual_site
 from waypost.web.flow.cards import Around, Press, presses_of
 from waypost.web.forms import DeskForm
@@ -61,10 +62,10 @@ class CountForm(DeskForm):
             text = said.get(f"count-{method}")
             if text is None:
                 continue
-            try:
-                said[f"count-{method}"] = Decimal(text.replace("$", "").replace(",", "").strip()).quantize(Decimal("0.01"))
-            except InvalidOperation:
+            amount = payments.read_amount(text, least=Decimal(0))
+            if amount is None:
                 self.add_error(f"count-{method}", "Write an amount as 120 or 120.50; 0 where there is nothing.")
+            said[f"count-{method}"] = amount
         return said
 
 
@@ -120,10 +121,7 @@ def close(request: Request) -> HttpResponse:
     try:
         return _do(request, names, ref, on)
     except Problem as problem:
-        if problem.status >= 500 or problem.status in {401, 403, 404}:
-            raise
-        detail = problem.detail if problem.detail != problem.title else ""
-        messages.error(request, " ".join(p for p in ("Not done.", problem.title, detail, problem.remedy) if p), extra_tags="late")
+        say_not_done(request, mendable(problem))
         return _show(request, names, ref, on, status=problem.status)
 
 

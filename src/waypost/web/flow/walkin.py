@@ -22,6 +22,7 @@ from waypost.registry.queries import Hit
 from waypost.scheduling.queries.clinic import Clinic, clinic
 from waypost.web import asked
 from waypost.web.chart.bands import band
+from waypost.web.errors import mendable
 from waypost.web.flow.board import usual_site
 from waypost.web.forms import DeskForm
 from waypost.web.frame import today_of
@@ -111,8 +112,7 @@ def walk_in(request: Request) -> HttpResponse:
     try:
         made = walkins.receive(ctx, wish)
     except Problem as problem:
-        if problem.status >= 500 or problem.status in {401, 403, 404}:
-            raise
+        mendable(problem)
         form.add_error(None, f"{problem.title} {problem.remedy}")
         return _show(request, patient, form, problem.status)
     done(request, f"{walkins.DECISIONS[wish.decision]}.", made.act)

@@ -20,6 +20,7 @@ from waypost.records.problems import NotFound
 from waypost.records.versions import Version
 from waypost.scheduling.queries.clinic import clinic
 from waypost.web.chart.bands import band
+from waypost.web.errors import mendable
 from waypost.web.forms import DeskForm
 from waypost.web.pages import Request, done, go_to, render_page
 from waypost.web.referrals import one
@@ -101,8 +102,7 @@ def _do(request: Request, id: str, do: str, said: dict[str, Any], names: dict[st
 
 def _met(form: DeskForm, problem: Problem) -> int:
     """Put a problem that can be mended on the form; raise what cannot."""
-    if problem.status >= 500 or problem.status in {401, 403, 404}:
-        raise problem
+    mendable(problem)
     form.add_error(None, f"{problem.title} {problem.remedy}")
     return problem.status
 

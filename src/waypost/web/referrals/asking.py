@@ -16,6 +16,7 @@ from waypost.coordination.worklist.kinds import POOLS
 from waypost.kernel.problem import Problem
 from waypost.web import asked
 from waypost.web.chart.bands import band
+from waypost.web.errors import mendable
 from waypost.web.forms import DeskForm
 from waypost.web.pages import Request, done, go_to, render_page
 from waypost.web.schedule.pages import FormPage
@@ -58,8 +59,7 @@ def ask(request: Request, id: str) -> HttpResponse:
     try:
         made = asking.ask(ctx, wish)
     except Problem as problem:
-        if problem.status >= 500 or problem.status in {401, 403, 404}:
-            raise
+        mendable(problem)
         form.add_error(None, f"{problem.title} {problem.remedy}")
         return render_page(request, page, problem.status)
     done(request, "Asked.", made.act, back=page.back)

@@ -18,6 +18,7 @@ from waypost.records.versions import Version
 from waypost.scheduling import fhir
 from waypost.scheduling.problems import NotOpen, SlotTaken
 from waypost.web import asked
+from waypost.web.errors import mendable
 from waypost.web.forms import DeskForm
 from waypost.web.pages import Request, done, go_to, render_page
 from waypost.web.schedule import over
@@ -156,8 +157,7 @@ def shift(request: Request) -> HttpResponse:
     try:
         made = coordination.move_visit(ctx, wish)
     except Problem as problem:
-        if problem.status >= 500 or problem.status in {401, 403, 404}:
-            raise
+        mendable(problem)
         messages.error(request, f"Not moved. {problem.title} {problem.remedy}", extra_tags="late")
         if isinstance(problem, (SlotTaken, NotOpen)) and over.may(request):
             return go_to(request, over.move_url(found.resource, id_, wish.start, named))

@@ -11,7 +11,7 @@ from waypost.kernel.dates import read_moment
 Json = dict[str, Any]
 EXTENSION = "urn:waypost:extension:"
 RECEIPT = "urn:waypost:receipt"
-MOST = Decimal(100_000)
+CENT, MOST = Decimal("0.01"), Decimal(100_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ class Payment:
     stands: bool
 
 
-def read_amount(text: str) -> Decimal | None:
-    """Read an amount as people type it: 25, $25.00, 1,250.5; None where it is none."""
+def read_amount(text: str, *, least: Decimal = CENT) -> Decimal | None:
+    """Read an amount as people type it: 25, $25.00, 1,250.5; None where it is none, or less than the least."""
     try:
         amount = Decimal(text.replace("$", "").replace(",", "").strip())
     except InvalidOperation:
         return None
-    if not amount.is_finite() or not 0 < amount <= MOST or amount != round(amount, 2):
+    if not amount.is_finite() or not least <= amount <= MOST or amount != round(amount, 2):
         return None
     return amount
 
