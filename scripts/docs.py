@@ -117,6 +117,16 @@ def worklist() -> str:
     return "\n".join(lines) + "\n"
 
 
+def flow() -> str:
+    """What may follow what in a visit."""
+    from waypost.coordination.flow.steps import MOVES, WORDS
+
+    lines = ["# The steps of a visit", "", "Who has been with a provider cannot leave unseen. A step without a row has nothing after it.", "",
+             "| from | to, the likeliest first |", "|---|---|"]  # fmt: skip
+    lines += [f"| {WORDS[step]} | {', '.join(WORDS[one].lower() for one in following)} |" for step, following in MOVES.items()]
+    return "\n".join(lines) + "\n"
+
+
 def work_from_facts() -> str:
     """Every rule that makes work, with its source and its figures."""
     from waypost.coordination.worklist.kinds import POOL_NAMES
@@ -131,7 +141,7 @@ def work_from_facts() -> str:
     return "\n".join(lines) + "\n"
 
 
-WRITTEN = {"rules/work-from-facts.md": work_from_facts, "problems.md": problems, "rules/worklist.md": worklist, "permissions.md": permissions, "projections.md": projections, "pages.md": pages,
+WRITTEN = {"rules/flow.md": flow, "rules/work-from-facts.md": work_from_facts, "problems.md": problems, "rules/worklist.md": worklist, "permissions.md": permissions, "projections.md": projections, "pages.md": pages,
            "settings.md": docs_commands.settings, "dependencies.md": docs_dependencies.dependencies}
 
 
