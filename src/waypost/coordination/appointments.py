@@ -106,8 +106,7 @@ def _slots_of(appointment: Resource) -> list[str]:
 def _named(here: queries.Clinic, appointment: Resource) -> tuple[tuple[str, ...], str | None]:
     """Return who and what was named, and the site; a Location without a calendar that others stand at is the site."""
     sites = {one.calendar.site for one in here.ordered}
-    found = fhir.extension(appointment, "site")
-    site = found.get("reference") if isinstance(found, dict) else None
+    site: str | None = fhir.site_of(appointment) or None
     named: list[str] = []
     for resource in fhir.team_of(appointment):
         if resource in sites and resource not in here.bookables:

@@ -245,6 +245,12 @@ def team_of(resource: Mapping[str, Any]) -> list[str]:
     return [r for r in resources_of(resource) if not r.startswith("Patient/")]
 
 
+def site_of(resource: Mapping[str, Any]) -> str:
+    """Return the site of a visit as 'Location/x', '' where it has none."""
+    found = extension(resource, "site")
+    return found.get("reference", "") if isinstance(found, dict) else ""
+
+
 def cancelled(old: Mapping[str, Any], status: str, code: str, text: str) -> Resource:
     """Return the Appointment as cancelled or missed, with the reason."""
     new = with_extension({**old, "status": status}, "hold-until")

@@ -6,6 +6,7 @@ from typing import Any
 
 from waypost.access import Permission, action, scopes
 from waypost.coordination import requests
+from waypost.coordination.contacts.writing import work
 from waypost.coordination.flow import closing, queries, reading, steps
 from waypost.coordination.flow.problems import (
     DayClosed,
@@ -18,7 +19,6 @@ from waypost.coordination.flow.problems import (
 )
 from waypost.coordination.flow.queries import InFlow
 from waypost.coordination.flow.steps import HERE, Step
-from waypost.coordination.worklist.kinds import POOL, POOL_NAMES, TASK
 from waypost.kernel import ids
 from waypost.kernel.context import Context
 from waypost.kernel.dates import local_day
@@ -58,7 +58,7 @@ def take_along(ctx: Context, wish: StepWish) -> Version:
     visit = scheduling.current(ctx, wish.appointment, None)
     more = {wish.room} if wish.room else set()
     if wish.step is Step.ARRIVED:
-        more |= {queries.site_of(visit.resource)} - {""}  # numbers are given one after another
+        more |= {fhir.site_of(visit.resource)} - {""}  # numbers are given one after another
     scheduling.lock(ctx, scheduling.resolved(ctx, fhir.resources_of(visit.resource)) | more)
     visit = scheduling.current(ctx, wish.appointment, None)
     everyone = _everyone(ctx, visit)
@@ -154,22 +154,11 @@ def _step(ctx: Context, visit: Version, everyone: list[InFlow], one: InFlow, wis
 def _call_after(ctx: Context, one: InFlow) -> Filing:
     """Return the call that is owed to who left without being seen: a nurse's, by the end of the next hours."""
     id_ = str(ids.uuid5_of("left-unseen", str(ctx.tenant), one.visit.id, one.patient))
-    name = "Call who left without being seen"
-    due = _now(ctx) + timedelta(hours=LEFT_CALL_HOURS)
-    task: Json = {
-        "resourceType": "Task",
-        "id": id_,
-        "status": "requested",
-        "intent": "order",
-        "priority": "urgent",
-        "code": {"coding": [{"system": TASK, "code": "left-unseen", "display": name}], "text": name},
-        "focus": {"reference": f"Appointment/{one.visit.id}"},
-        "for": {"reference": f"Patient/{one.patient}"},
-        "authoredOn": fhir.say(_now(ctx)),
-        "performerType": [{"coding": [{"system": POOL, "code": "nurses", "display": POOL_NAMES["nurses"]}]}],
-        "restriction": {"period": {"end": fhir.say(due)}},
-        "reasonCode": {"text": "Came, waited and left before a provider saw them."},
-    }
+    task = work(
+        ctx, one.patient, "left-unseen", words="Call who left without being seen", due=ctx.now + timedelta(hours=LEFT_CALL_HOURS),
+        why="Came, waited and left before a provider saw them.", pool="nurses", priority="urgent",
+    )  # fmt: skip
+    task |= {"id": id_, "focus": {"reference": f"Appointment/{one.visit.id}"}}
     return Filing(task, "Task", id_)
 
 

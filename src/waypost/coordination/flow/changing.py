@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from waypost.access import Permission, action, scopes
 from waypost.coordination.actions.moving import move_visit
-from waypost.coordination.flow import queries
 from waypost.coordination.flow.actions import StepWish, take_along
 from waypost.coordination.flow.problems import NotLate
 from waypost.coordination.flow.steps import Step
@@ -31,7 +30,7 @@ SHORTEST_MINUTES = 5
 def shorten(ctx: Context, visit: str, patient: str, *, seen: int | None = None) -> Version:
     """Let a late patient come in for what is left of their time. Raises NotLate where all of it is left, or none."""
     found = scheduling.current(ctx, visit, None)
-    scheduling.lock(ctx, scheduling.resolved(ctx, fhir.resources_of(found.resource)) | {queries.site_of(found.resource)} - {""})
+    scheduling.lock(ctx, scheduling.resolved(ctx, fhir.resources_of(found.resource)) | {fhir.site_of(found.resource)} - {""})
     found = scheduling.current(ctx, visit, None)
     minutes = minutes_left(found.resource, ctx.now)
     if minutes is None:
@@ -54,7 +53,7 @@ def minutes_left(resource: Json, now: datetime) -> int | None:
 def go_to_site(ctx: Context, wish: MoveWish, patient: str, *, here: bool = True) -> Version:
     """Move a visit to the site that the patient has come to, and note there that they are here; both sites see it."""
     found = scheduling.current(ctx, wish.appointment, wish.expect)
-    before = queries.site_of(found.resource)
+    before = fhir.site_of(found.resource)
     wanted = {*fhir.resources_of(found.resource), *wish.chosen.values(), *wish.named}
     scheduling.lock(ctx, scheduling.resolved(ctx, wanted) | {before, wish.site or ""} - {""})
     made = move_visit(ctx, replace(wish, key=""))

@@ -48,7 +48,7 @@ class InFlow:
 
     @property
     def site(self) -> str:
-        return site_of(self.visit.resource)
+        return fhir.site_of(self.visit.resource)
 
     @cached_property
     def provider(self) -> tuple[str, str]:
@@ -79,11 +79,6 @@ class Room:
     special: int = 0  # how many things only some rooms can do
 
 
-def site_of(resource: Json) -> str:
-    found = fhir.extension(resource, "site")
-    return found.get("reference", "") if isinstance(found, dict) else ""
-
-
 def bounds(day: date, zone: str) -> tuple[datetime, datetime]:
     """Return the first instant of a local day and of the next."""
     place = ZoneInfo(zone)
@@ -109,7 +104,7 @@ def visits(scope: Scope, on: date) -> list[Version]:
 
 def in_flow(scope: Scope, found: Sequence[Version], site: str = "") -> tuple[InFlow, ...]:
     """Return each patient of these visits with where they stand, of one site or of all."""
-    mine = [one for one in found if not site or site_of(one.resource) == site]
+    mine = [one for one in found if not site or fhir.site_of(one.resource) == site]
     return tuple(one for one in with_flow(scope, mine) if one.step is not Step.OFF)
 
 

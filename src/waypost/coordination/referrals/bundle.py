@@ -7,6 +7,7 @@ from typing import Any
 
 from waypost.access import scopes
 from waypost.chart.documents import queries as papers
+from waypost.coordination.contacts.writing import iso
 from waypost.coordination.referrals import queries, writing
 from waypost.coordination.referrals.limits import CARRIED_BYTES_MAX
 from waypost.kernel import ids
@@ -35,7 +36,7 @@ def bundle(ctx: Context, id_: str) -> Json:
     urls = {one.reference: f"urn:uuid:{ids.uuid5_of('referral', str(ctx.tenant), one.reference)}" for one in versions}
     system = f"urn:waypost:clinic:{ids.uuid5_of('clinic', messaging.organization(ctx.tenant).name)}"
     entries = [_entry(one, urls, _carried(ctx, one), system) for one in versions]
-    return {"resourceType": "Bundle", "type": "transaction", "timestamp": writing.iso(ctx.now), "entry": entries}
+    return {"resourceType": "Bundle", "type": "transaction", "timestamp": iso(ctx.now), "entry": entries}
 
 
 def _carried(ctx: Context, one: Version) -> str:

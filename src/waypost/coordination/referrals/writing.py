@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from waypost.coordination.contacts.kinds import CONTACT, MODE
+from waypost.coordination.contacts.writing import iso
 from waypost.coordination.referrals.state import (
     DEPARTMENT,
     ENDS,
@@ -24,10 +25,6 @@ HOW = {  # how a step came about -> v3-ParticipationMode, the contact's channel,
     "phone": ("PHONE", "call", "By phone"), "hand": ("WRITTEN", "", "Given to the patient"), "in-person": ("FACE", "in-person", "In person"),
     "letter": ("MAILWRIT", "letter", "By letter"), "text": ("SMSWRIT", "text", "By text"), "email": ("EMAILWRIT", "email", "By e-mail"),
 }  # fmt: skip
-
-
-def iso(at: datetime) -> str:
-    return at.replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
 def referral(ctx: Context, wish: ReferralWish) -> Json:

@@ -192,12 +192,7 @@ def _move_wish(ctx: Context, old: dict[str, Any], start: datetime, telehealth: b
     if video and not was and not seen(ctx.tenant, ctx.now).kind(code).telehealth:
         raise CannotServe("This kind of visit is not given by video.")
     patients = tuple((p, "") for p in fhir.patients_of(old))
-    return VisitWish(code, start, patients, site=_site(old), telehealth=video)
-
-
-def _site(resource: dict[str, Any]) -> str | None:
-    found = fhir.extension(resource, "site")
-    return found.get("reference") if isinstance(found, dict) else None
+    return VisitWish(code, start, patients, site=fhir.site_of(old) or None, telehealth=video)
 
 
 def _moved_seats(

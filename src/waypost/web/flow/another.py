@@ -87,7 +87,7 @@ def another(request: Request, id: str) -> HttpResponse:
             done(request, "Moved to this site; they are here." if do == "site" else "Moved.", made.act)
     except Problem as problem:
         return refused(request, problem)
-    return go_to(request, f"{reverse('flow')}?{urlencode({'site': queries.site_of(made.resource).partition('/')[2]})}")
+    return go_to(request, f"{reverse('flow')}?{urlencode({'site': fhir.site_of(made.resource).partition('/')[2]})}")
 
 
 def _move(request: Request, visit: Version, patient: str, do: str, rest: str) -> Version:

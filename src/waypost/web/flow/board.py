@@ -215,10 +215,10 @@ def drawn_of(scope: Scope, key: Key, here: Clinic, now: datetime) -> tuple[Drawn
 def _sent(visits: Sequence[Version], site: str, scope: Scope) -> list[str]:
     """Say which visits went on from this site to the one that their patients had come to."""
     mine = [one for one in visits if site and moved_from(one.resource) == site]
-    names = records.many(scope, [("Location", queries.site_of(one.resource).partition("/")[2]) for one in mine])
+    names = records.many(scope, [("Location", fhir.site_of(one.resource).partition("/")[2]) for one in mine])
     said = []
     for one in mine:
-        start, to = fhir.instant(one.resource.get("start")), names.get(("Location", queries.site_of(one.resource).partition("/")[2]))
+        start, to = fhir.instant(one.resource.get("start")), names.get(("Location", fhir.site_of(one.resource).partition("/")[2]))
         who = next((p["actor"].get("display", "") for p in one.resource["participant"] if fhir.reference(p).startswith("Patient/")), "")
         said.append(f"{who or 'A patient'} came to {to.resource.get('name') if to else 'another site'}: the visit moved there, {say_time(start, scope.zone) if start else ''}")
     return said

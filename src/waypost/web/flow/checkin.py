@@ -17,7 +17,7 @@ from waypost.coordination.flow.checkin.actions import Taken
 from waypost.coordination.flow.checkin.payments import Payment
 from waypost.coordination.flow.checkin.queries import CheckIn
 from waypost.coordination.flow.problems import NotAPicture
-from waypost.coordination.flow.queries import bounds, day, rooms, site_of
+from waypost.coordination.flow.queries import bounds, day, rooms
 from waypost.coordination.patients import PatientView
 from waypost.kernel import ids
 from waypost.kernel.dates import local_day, say_day, say_short, say_time
@@ -240,7 +240,7 @@ def press_of(request: Request, seen: CheckIn) -> list[Press]:
     if local_day(one.start, ctx.zone) != today:
         return []
     since, _ = bounds(today, ctx.zone)
-    site = site_of(one.visit.resource)
+    site = one.site
     people = day(scopes.for_flow(ctx, since, what="Appointment"), today, site=site)
     free = {room.ref: room for room in rooms(clinic(ctx.tenant, ctx.now), site, people)}
     around = Around(now=ctx.now, zone=ctx.zone, rooms=free, grace={}, today=True)

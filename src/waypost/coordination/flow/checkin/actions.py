@@ -10,7 +10,6 @@ from waypost.access import Permission, action, scopes
 from waypost.chart.documents import actions as documents
 from waypost.chart.documents.actions import Paper
 from waypost.coordination.flow import closing
-from waypost.coordination.flow import queries as flow
 from waypost.coordination.flow import reading as where
 from waypost.coordination.flow.checkin import msp, payments, queries, reading
 from waypost.coordination.flow.checkin.queries import CheckIn
@@ -113,7 +112,7 @@ def take_payment(ctx: Context, visit: str, patient: str, taken: Taken) -> Versio
     if taken.amount is None or taken.method not in reading.METHODS or taken.what not in reading.FOR:
         raise NotAnAmount
     found = scheduling.current(ctx, visit, None)
-    site = flow.site_of(found.resource)
+    site = fhir.site_of(found.resource)
     scheduling.lock(ctx, [site or "Location/"])
     seen = read(ctx, visit, patient)
     today = local_day(ctx.now, ctx.zone)
