@@ -263,6 +263,15 @@ def test_a_closed_day_is_opened_again_with_a_reason(client, clinic):
     assert "has been closed" not in words(answer)
 
 
+def test_a_day_opened_again_meanwhile_is_not_closed_from_an_older_page(client, clinic):
+    close(client)
+    close(client, do="reopen", reason="A late visit")
+    assert "Someone else changed this while it was open." in words(close(client))
+    page = client.get("/flow/close?site=riverside&day=2026-11-24").content.decode()
+    seen = re.search(r'name="version"[^>]*value="(\d+)"', page)[1]
+    assert "The day is closed." in words(close(client, version=seen))
+
+
 def test_an_amount_is_exact():
     from waypost.coordination.flow.checkin import payments
 

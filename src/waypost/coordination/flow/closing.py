@@ -19,6 +19,7 @@ from waypost.kernel.dates import read_moment
 from waypost.kernel.scope import Scope
 from waypost.records import actions as records
 from waypost.records import queries as records_queries
+from waypost.records.problems import Stale
 from waypost.records.versions import Version
 from waypost.scheduling import actions as scheduling
 from waypost.scheduling import fhir
@@ -104,11 +105,16 @@ def recorded(scope: Scope, site: str, on: date) -> dict[str, Decimal]:
 
 @action(Permission.APPOINTMENT_STATUS)
 def close_day(ctx: Context, site: str, on: date, counts: Mapping[str, Decimal], *, note: str = "", seen: int = 0) -> Version:
-    """Close a site's day. Raises DayNotResolved with how many visits are open, CountsMissing, and AlreadyClosed."""
+    """Close a site's day; `seen` is the version of its last close, 0 where there was none.
+
+    Raises DayNotResolved with how many visits are open, CountsMissing, AlreadyClosed, and Stale.
+    """
     scheduling.lock(ctx, [site or "Location/"])
     before = of_day(ctx, site, on)
     if before is not None and before.closed:
         raise AlreadyClosed
+    if seen != (before.version if before else 0):
+        raise Stale
     since, _ = queries.bounds(on, ctx.zone)
     scope = scopes.for_flow(ctx, since, what="Appointment")
     left = unresolved(queries.day(scope, on, site=site))
@@ -120,7 +126,7 @@ def close_day(ctx: Context, site: str, on: date, counts: Mapping[str, Decimal], 
     rows = [Counted(method, amounts.get(method, Decimal(0)), counts.get(method, Decimal(0))) for method in sorted({*amounts, *counts})]
     if any(one.off for one in rows) and not note.strip():
         raise ReasonNeeded
-    return _file(ctx, site, on, _items(ctx, rows, note.strip()), "completed", before.version if before else seen)
+    return _file(ctx, site, on, _items(ctx, rows, note.strip()), "completed", seen)
 
 
 @action(Permission.APPOINTMENT_STATUS)
