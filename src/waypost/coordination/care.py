@@ -10,6 +10,7 @@ from waypost.access.permissions import Permission, allowed
 from waypost.access.problems import NotPermitted
 from waypost.chart.rules.people import CARE_ROLES
 from waypost.kernel.context import Context
+from waypost.kernel.dates import write_moment
 from waypost.records import actions as records
 from waypost.records import queries
 from waypost.records.problems import NotFound, Stale
@@ -92,7 +93,7 @@ def add_note(ctx: Context, patient: str, words: str, *, wish: str = "") -> Versi
         "category": [{"coding": [{"system": "urn:waypost:contact", "code": "note", "display": "Note"}]}],
         "topic": {"text": "Note"},
         "subject": {"reference": f"Patient/{patient}"},
-        "sent": ctx.now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "sent": write_moment(ctx.now),
         "payload": [{"contentString": words}],
     }
     if ctx.actor.practitioner:

@@ -11,7 +11,7 @@ from waypost.chart.queries import Slice, slices
 from waypost.chart.rules.people import ADULT_YEARS, came_of_age, ends_at_majority
 from waypost.kernel import ids
 from waypost.kernel.context import Context
-from waypost.kernel.dates import local_day, say_short
+from waypost.kernel.dates import local_day, say_short, write_moment
 from waypost.kernel.scope import Scope
 from waypost.records import actions as records
 from waypost.records import queries
@@ -96,7 +96,7 @@ def task(ctx: Context, patient: str, of_age: date, many: int) -> Json:
             "text": "Ask whom they want told, now that they are 18",
         },
         "for": {"reference": f"Patient/{patient}"},
-        "authoredOn": ctx.now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "authoredOn": write_moment(ctx.now),
         "performerType": [{"coding": [{"system": "urn:waypost:pool", "code": "coordinators"}]}],
         "reasonCode": {
             "text": f"Turned 18 on {say_short(of_age, today=today)}: {people} to consent or be told has ended ({RULE})."

@@ -34,6 +34,11 @@ def read_moment(text: str | None, zone: str = "UTC") -> datetime | None:
     return day and datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
+def write_moment(at: datetime) -> str:
+    """Return an instant as FHIR writes it: UTC, to the second."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def local_day(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 

@@ -6,7 +6,7 @@ from typing import Any
 from waypost.access import Permission, action, scopes
 from waypost.kernel import ids
 from waypost.kernel.context import Context
-from waypost.kernel.dates import say_moment
+from waypost.kernel.dates import say_moment, write_moment
 from waypost.messaging import queries
 from waypost.messaging.fhir import moment
 from waypost.records import actions as records
@@ -62,7 +62,7 @@ def _contact(ctx: Context, appointment: str, patient: str, topic: str, medium: s
         "subject": {"reference": f"Patient/{patient}"},
         "recipient": [{"reference": f"Patient/{patient}"}],
         "about": [{"reference": f"Appointment/{appointment}"}],
-        "sent": at.replace(microsecond=0).isoformat().replace("+00:00", "Z"),
+        "sent": write_moment(at),
     }
     name = queries.organization(ctx.tenant).name
     return contact | ({"sender": {"display": name}} if name else {})

@@ -23,7 +23,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One version of the feed; its text only where it was asked for."""
+    """One version of the feed, without its text: `bodies` has that."""
 
     place: Place
     type: str

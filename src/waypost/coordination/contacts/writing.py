@@ -1,6 +1,6 @@
 """Contacts, promises and calls for a nurse, as resources. Pure."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from waypost.coordination.contacts.kinds import (
@@ -19,6 +19,7 @@ from waypost.coordination.contacts.kinds import (
 from waypost.coordination.contacts.wishes import ELSE, PATIENT, ContactWish, NurseWish, PromiseWish
 from waypost.coordination.worklist.kinds import POOL, POOL_NAMES, TASK
 from waypost.kernel.context import Context
+from waypost.kernel.dates import write_moment
 
 Json = dict[str, Any]
 NURSES = "nurses"
@@ -37,7 +38,7 @@ def communication(ctx: Context, wish: ContactWish, name: str) -> Json:
         "topic": {"text": f"{channel.word}{' from ' if wish.inbound else ' to '}{_whom(wish, name)}"},
         "subject": {"reference": f"Patient/{wish.patient}"},
         "reasonCode": [_concept(REASON, wish.reason, REASON_WORDS.get(wish.reason, wish.reason))],
-        "sent": iso(ctx.now),
+        "sent": write_moment(ctx.now),
         "sender": them if wish.inbound else me,
         "recipient": [me if wish.inbound else them],
         "extension": _extensions(ctx, wish),
@@ -98,10 +99,10 @@ def work(
         "priority": priority,
         "code": {"coding": [{"system": TASK, "code": kind}]},
         "description": words,
-        "authoredOn": iso(ctx.now),
-        "lastModified": iso(ctx.now),
+        "authoredOn": write_moment(ctx.now),
+        "lastModified": write_moment(ctx.now),
         "requester": _me(ctx),
-        "restriction": {"period": {"end": iso(due)}},
+        "restriction": {"period": {"end": write_moment(due)}},
         "reasonCode": {"text": why},
     }
     if patient:
@@ -112,10 +113,6 @@ def work(
         name = POOL_NAMES.get(pool, pool)
         made["performerType"] = [{"coding": [{"system": POOL, "code": pool, "display": name}], "text": name}]
     return made
-
-
-def iso(at: datetime) -> str:
-    return at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
 def _said(wish: ContactWish) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from waypost.kernel.dates import read_moment
+from waypost.kernel.dates import read_moment, write_moment
 
 Json = dict[str, Any]
 CODE = "urn:waypost:basic"
@@ -38,7 +38,7 @@ def write(one: Cover, id: str | None = None) -> Json:
         "author": {"reference": f"Practitioner/{one.whose}"} | _display(one.whose_name),
         "extension": [
             {"url": f"{EXTENSION}covered-by", "valueReference": {"reference": f"Practitioner/{one.by}"} | _display(one.by_name)},
-            {"url": f"{EXTENSION}cover-period", "valuePeriod": {"start": _iso(one.starts), "end": _iso(one.ends)}},
+            {"url": f"{EXTENSION}cover-period", "valuePeriod": {"start": write_moment(one.starts), "end": write_moment(one.ends)}},
             {"url": f"{EXTENSION}cover-everything", "valueBoolean": one.everything},
             *({"url": f"{EXTENSION}cover-pool", "valueCode": pool} for pool in one.pools),
         ],
@@ -91,7 +91,3 @@ NOBODY = Standing()
 
 def _display(name: str) -> Json:
     return {"display": name} if name else {}
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")

@@ -7,11 +7,11 @@ from typing import Any
 
 from waypost.access import scopes
 from waypost.chart.documents import queries as papers
-from waypost.coordination.contacts.writing import iso
 from waypost.coordination.referrals import queries, writing
 from waypost.coordination.referrals.limits import CARRIED_BYTES_MAX
 from waypost.kernel import ids
 from waypost.kernel.context import Context
+from waypost.kernel.dates import write_moment
 from waypost.messaging import queries as messaging
 from waypost.records import queries as records
 from waypost.records.versions import Version
@@ -36,7 +36,7 @@ def bundle(ctx: Context, id_: str) -> Json:
     urls = {one.reference: f"urn:uuid:{ids.uuid5_of('referral', str(ctx.tenant), one.reference)}" for one in versions}
     system = f"urn:waypost:clinic:{ids.uuid5_of('clinic', messaging.organization(ctx.tenant).name)}"
     entries = [_entry(one, urls, _carried(ctx, one), system) for one in versions]
-    return {"resourceType": "Bundle", "type": "transaction", "timestamp": iso(ctx.now), "entry": entries}
+    return {"resourceType": "Bundle", "type": "transaction", "timestamp": write_moment(ctx.now), "entry": entries}
 
 
 def _carried(ctx: Context, one: Version) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from waypost.coordination.contacts.kinds import CONTACT, MODE
-from waypost.coordination.contacts.writing import iso
 from waypost.coordination.referrals.state import (
     DEPARTMENT,
     ENDS,
@@ -17,7 +16,7 @@ from waypost.coordination.referrals.state import (
 )
 from waypost.coordination.referrals.wishes import EndWish, NoteWish, ReferralWish
 from waypost.kernel.context import Context
-from waypost.kernel.dates import local_day
+from waypost.kernel.dates import local_day, write_moment
 
 Json = dict[str, Any]
 HOW = {  # how a step came about -> v3-ParticipationMode, the contact's channel, words
@@ -36,7 +35,7 @@ def referral(ctx: Context, wish: ReferralWish) -> Json:
         "priority": wish.urgency,
         "code": {"text": wish.what},
         "subject": {"reference": f"Patient/{wish.patient}"},
-        "authoredOn": iso(ctx.now),
+        "authoredOn": write_moment(ctx.now),
         "requester": {"reference": f"Practitioner/{wish.orderer}", "display": wish.orderer_name},
     }
     extension: list[Json] = []
@@ -140,5 +139,5 @@ def extension_of(request: Json, name: str) -> Any:
 def _moment(ctx: Context, on: date) -> str:
     """Return now for today, else noon of the day on the clinic's clock: the hour was not asked for."""
     if on == local_day(ctx.now, ctx.zone):
-        return iso(ctx.now)
-    return iso(datetime.combine(on, time(12), ZoneInfo(ctx.zone)).astimezone(ctx.now.tzinfo))
+        return write_moment(ctx.now)
+    return write_moment(datetime.combine(on, time(12), ZoneInfo(ctx.zone)).astimezone(ctx.now.tzinfo))

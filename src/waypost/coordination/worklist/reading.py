@@ -64,7 +64,7 @@ def due_of(task: Json, zone: str) -> datetime | None:
 def lane_of(task: Json, kind: str, on: date) -> Lane:
     """Return what is at stake: as the Task itself says, else as its kind is."""
     said = extension(task, LANE_EXTENSION).get("valueCode", "")
-    return LANE_CODES.get(said) or (Lane.SAFETY if said == "safety" else kind_of(kind, on).lane)
+    return LANE_CODES[said] if said in LANE_CODES else kind_of(kind, on).lane
 
 
 def code_of(concept: Any, system: str) -> str:

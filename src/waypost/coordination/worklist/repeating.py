@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from waypost.kernel.business_days import business_days_after, is_business_day
-from waypost.kernel.dates import local_day, read_moment
+from waypost.kernel.dates import local_day, read_moment, write_moment
 
 Json = dict[str, Any]
 REPEATS = "urn:waypost:extension:repeats"
@@ -70,8 +70,8 @@ def follower(task: Json, due: datetime, ended: datetime, zone: str) -> Json | No
         return None
     made = deepcopy({k: v for k, v in task.items() if k not in {"id", "meta", "output", "executionPeriod", "statusReason", "note"}})
     made["status"] = "accepted" if made.get("owner") else "requested"
-    made["authoredOn"] = made["lastModified"] = _iso(ended)
-    made["restriction"] = {**made.get("restriction", {}), "period": {"end": _iso(next_due(repeat, due, ended, zone))}}
+    made["authoredOn"] = made["lastModified"] = write_moment(ended)
+    made["restriction"] = {**made.get("restriction", {}), "period": {"end": write_moment(next_due(repeat, due, ended, zone))}}
     made["extension"] = [one for one in made.get("extension", ()) if one.get("url") not in {WAITS_FOR, "urn:waypost:extension:snoozed-until"}]
     return made
 
@@ -79,7 +79,3 @@ def follower(task: Json, due: datetime, ended: datetime, zone: str) -> Json | No
 def due_or(task: Json, zone: str, otherwise: datetime) -> datetime:
     text = ((task.get("restriction") or {}).get("period") or {}).get("end")
     return read_moment(text, zone) or otherwise
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")

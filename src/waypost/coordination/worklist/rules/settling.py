@@ -1,7 +1,7 @@
 """What the rules answered against the Tasks that stand: what to make, change, end and open again. Pure."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from waypost.coordination.worklist.kinds import POOL, POOL_NAMES, TASK, kind_of
@@ -11,6 +11,7 @@ from waypost.coordination.worklist.rules.answering import Answers
 from waypost.coordination.worklist.rules.shapes import FACT, SWITCH, Facts, Item, Rule
 from waypost.coordination.worklist.rules.table import BY_CODE, code_of
 from waypost.kernel import ids
+from waypost.kernel.dates import write_moment
 
 Json = dict[str, Any]
 ENDED = "urn:waypost:ended"
@@ -110,7 +111,7 @@ def end(task: Json, why: str, now: datetime) -> Json:
     made["status"] = "cancelled"
     made["statusReason"] = {"text": why}
     made["businessStatus"] = {"coding": [{"system": ENDED, "code": GONE, "display": "Ended by itself"}], "text": "Ended by itself"}
-    made["lastModified"] = _instant(now)
+    made["lastModified"] = write_moment(now)
     return made
 
 
@@ -128,8 +129,8 @@ def task_of(facts: Facts, id_: str, rule: Rule, item: Item) -> Json:
         "priority": item.priority,
         "code": {"coding": [{"system": TASK, "code": rule.kind, "display": name}], "text": name},
         "description": item.what,
-        "authoredOn": _instant(facts.now),
-        "lastModified": _instant(facts.now),
+        "authoredOn": write_moment(facts.now),
+        "lastModified": write_moment(facts.now),
         "performerType": [{"coding": [{"system": POOL, "code": pool, "display": POOL_NAMES[pool]}], "text": POOL_NAMES[pool]}],
         "reasonCode": {"text": item.why},
     }
@@ -140,11 +141,7 @@ def task_of(facts: Facts, id_: str, rule: Rule, item: Item) -> Json:
     if item.focus:
         made["focus"] = {"reference": item.focus}
     if item.due:
-        made["restriction"] = {"period": {"end": _instant(item.due)}}
+        made["restriction"] = {"period": {"end": write_moment(item.due)}}
     if item.lane:
         made["extension"] = [{"url": LANE_EXTENSION, "valueCode": item.lane}]
     return made
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
