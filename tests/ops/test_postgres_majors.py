@@ -18,6 +18,7 @@ from waypost.ops.problems import CannotRun, FolderUnusable, TooNew, TooOld
 
 OLD = next((f for n in (17, 16, 15) if (f := Path(f"/usr/lib/postgresql/{n}/bin")) and (f / "postgres").exists()), None)
 needs_old = pytest.mark.skipif(OLD is None, reason="no older PostgreSQL on this machine (Debian: postgresql-15)")
+MAJOR = binaries.Runner.major
 ROWS = """
 CREATE TABLE kept (id int PRIMARY KEY, at timestamptz NOT NULL, body text, span tstzrange, xact xid8 DEFAULT pg_current_xact_id());
 CREATE TABLE numbered (n bigint GENERATED ALWAYS AS IDENTITY, word text);
@@ -29,16 +30,34 @@ INSERT INTO kept SELECT n, timestamptz '2026-01-01' + n * interval '1 h', repeat
 """
 
 
+def programs(monkeypatch, folder=None):
+    """Let Waypost's own programs be those in a folder, or again those that it carries."""
+    if folder is None:
+        monkeypatch.delenv("WAYPOST_PG_BIN")
+    else:
+        monkeypatch.setenv("WAYPOST_PG_BIN", str(folder))
+    binaries.runner.cache_clear()
+
+
+@pytest.fixture(params=[pytest.param(OLD, marks=needs_old, id="older"), pytest.param(None, id="stand-in")])
+def old(request, tmp_path, monkeypatch):
+    """The folder of an older release's programs. The stand-in are our own, which call themselves a release newer than they are."""
+    if request.param is None:
+        ours = binaries.bin_folder()
+        request.param = tmp_path / "programs"
+        request.param.symlink_to(ours)
+        monkeypatch.setattr(binaries.Runner, "major", property(lambda how: binaries.major_of(how.folder) + (how.folder == binaries.runner().folder)))
+    return request.param
+
+
 @pytest.fixture
-def old_folder(tmp_path, monkeypatch):
+def old_folder(old, tmp_path, monkeypatch):
     """A data folder as a release with an older PostgreSQL left it."""
     folder = tmp_path / "clinic"
-    monkeypatch.setenv("WAYPOST_PG_BIN", str(OLD))
-    binaries.runner.cache_clear()
+    programs(monkeypatch, old)
     with postgres.attach_or_start(folder, fsync=False) as connections, psycopg.connect(connections.owner) as owner:
         owner.execute(ROWS)
-    monkeypatch.delenv("WAYPOST_PG_BIN")
-    binaries.runner.cache_clear()
+    programs(monkeypatch)
     yield folder
     binaries.runner.cache_clear()
 
@@ -51,15 +70,15 @@ def carry(folder, **named):
     return majors.carry_over(folder, lambda _: None, fsync=False, **named)
 
 
-@needs_old
-def test_an_older_database_is_refused_and_then_carried_over(old_folder):
+def test_an_older_database_is_refused_and_then_carried_over(old_folder, old, monkeypatch):
     with pytest.raises(TooOld, match=r"^.* is PostgreSQL \d+'s and this release has \d+; run `waypost upgrade`\.$"), postgres.attach_or_start(old_folder):
         pass
     (data_of(old_folder).with_name("data.next")).mkdir()  # of a run that was killed
-    carried = carry(old_folder, old_bin=OLD)
-    assert (carried.old, carried.new) == (binaries.major_of(OLD), binaries.runner().major)
+    carried = carry(old_folder, old_bin=old)
+    assert (carried.old, carried.new) == (binaries.major_of(old), binaries.runner().major)
     assert swapping.major_of(carried.kept) == carried.old
     assert carried.copy.exists()
+    monkeypatch.setattr(binaries.Runner, "major", MAJOR)  # the stand-in is over: the new cluster is of our own release
     with postgres.attach_or_start(old_folder, fsync=False) as connections:
         with psycopg.connect(connections.app) as app:
             assert app.execute("SELECT count(*) FROM kept").fetchone() == (0,)  # row-level security came along
@@ -72,21 +91,17 @@ def test_an_older_database_is_refused_and_then_carried_over(old_folder):
     assert not carried.kept.exists()
 
 
-@needs_old
-def test_it_does_not_begin_while_another_program_is_there(old_folder, monkeypatch):
-    monkeypatch.setenv("WAYPOST_PG_BIN", str(OLD))
-    binaries.runner.cache_clear()
+def test_it_does_not_begin_while_another_program_is_there(old_folder, old, monkeypatch):
+    programs(monkeypatch, old)
+    monkeypatch.setattr(binaries.Runner, "major", MAJOR)
     with postgres.attach_or_start(old_folder, fsync=False):
-        monkeypatch.delenv("WAYPOST_PG_BIN")
-        binaries.runner.cache_clear()
+        programs(monkeypatch)
         with pytest.raises(FolderUnusable, match="stop it and upgrade again"):
             carry(old_folder)
-        monkeypatch.setenv("WAYPOST_PG_BIN", str(OLD))
-        binaries.runner.cache_clear()
+        programs(monkeypatch, old)
 
 
-@needs_old
-def test_what_differs_after_the_copy_keeps_the_old_database(old_folder, monkeypatch):
+def test_what_differs_after_the_copy_keeps_the_old_database(old_folder, old, monkeypatch):
     def restore(copy, there, tell, _restore=majors._restore):
         _restore(copy, there, tell)
         with psycopg.connect(there.admin, dbname="waypost") as admin:
@@ -94,11 +109,11 @@ def test_what_differs_after_the_copy_keeps_the_old_database(old_folder, monkeypa
 
     monkeypatch.setattr(majors, "_restore", restore)
     with pytest.raises(CannotRun, match="these differ: kept; the old database stays in use"):
-        carry(old_folder, old_bin=OLD)
-    assert swapping.major_of(data_of(old_folder)) == binaries.major_of(OLD)
+        carry(old_folder, old_bin=old)
+    assert swapping.major_of(data_of(old_folder)) == binaries.major_of(old)
 
 
-@needs_old
+@pytest.mark.parametrize("old", [pytest.param(OLD, marks=needs_old, id="older")], indirect=True)
 @pytest.mark.soak
 @pytest.mark.timeout(900)
 def test_killed_at_any_moment_it_leaves_the_old_or_the_new_and_goes_on(old_folder):
