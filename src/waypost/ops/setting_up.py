@@ -86,7 +86,7 @@ def dump(target: Path, url: str) -> Path:
     if done.returncode != 0:
         draft.unlink(missing_ok=True)
         raise CannotRun(
-            f"The copy before the upgrade failed ({done.stderr.strip().splitlines()[-1]}); mend that, or go on with --no-backup."
+            f"The copy before the upgrade failed ({binaries.last_line(done.stderr)}); mend that, or go on with --no-backup."
         )
     draft.chmod(0o600)
     return draft.rename(target)
