@@ -97,13 +97,6 @@ class ProblemPages:
         return None if problem is None else answer_problem(request, problem)
 
 
-def mendable(problem: Problem) -> Problem:
-    """Return a problem that the page it was met on can say; raise what is no matter of that page."""
-    if problem.status >= 500 or problem.status in {401, 403, 404}:
-        raise problem
-    return problem
-
-
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _answer(
         request,

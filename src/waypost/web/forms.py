@@ -6,8 +6,16 @@ from typing import Any
 from django import forms
 from django.forms.renderers import DjangoTemplates
 
+from waypost.kernel.problem import Problem
 from waypost.registry.dates import read_date
 from waypost.web.words import full_day
+
+
+def mendable(problem: Problem) -> Problem:
+    """Return a problem that the page it was met on can say; raise what is no matter of that page."""
+    if problem.status >= 500 or problem.status in {401, 403, 404}:
+        raise problem
+    return problem
 
 
 class DeskRenderer(DjangoTemplates):
@@ -30,6 +38,11 @@ class DeskForm(forms.Form):
         for field in self.fields.values():
             if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = "This is needed."
+
+    def refuse(self, problem: Problem) -> int:
+        """Say a problem that can be mended here above the form, and return its status; raise what cannot."""
+        self.add_error(None, f"{mendable(problem).title} {problem.remedy}")
+        return problem.status
 
 
 class TypedDateField(forms.CharField):

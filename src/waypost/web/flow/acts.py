@@ -13,7 +13,7 @@ from waypost.kernel.problem import Problem
 from waypost.records.versions import Version
 from waypost.scheduling.fhir import patients_of
 from waypost.web import asked
-from waypost.web.errors import mendable
+from waypost.web.forms import mendable
 from waypost.web.pages import Request, done, go_to
 from waypost.web.schedule.visits import read_visit
 

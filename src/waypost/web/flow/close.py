@@ -25,11 +25,10 @@ from waypost.registry.fhir import say_mrn
 from waypost.registry.queries import Person
 from waypost.scheduling.queries.clinic import clinic
 from waypost.web import asked
-from waypost.web.errors import mendable
 from waypost.web.flow.acts import say_not_done
 from waypost.web.flow.board import graces, usual_site
 from waypost.web.flow.cards import Around, Press, presses_of
-from waypost.web.forms import DeskForm
+from waypost.web.forms import DeskForm, mendable
 from waypost.web.pages import Page, Request, done, go_to, render_page
 from waypost.web.schedule.boards import Pick
 from waypost.web.schedule.sites import site_names

@@ -22,7 +22,6 @@ from waypost.registry.queries import Hit
 from waypost.scheduling.queries.clinic import Clinic, clinic
 from waypost.web import asked
 from waypost.web.chart.bands import band
-from waypost.web.errors import mendable
 from waypost.web.flow.board import usual_site
 from waypost.web.forms import DeskForm
 from waypost.web.frame import today_of
@@ -112,9 +111,7 @@ def walk_in(request: Request) -> HttpResponse:
     try:
         made = walkins.receive(ctx, wish)
     except Problem as problem:
-        mendable(problem)
-        form.add_error(None, f"{problem.title} {problem.remedy}")
-        return _show(request, patient, form, problem.status)
+        return _show(request, patient, form, form.refuse(problem))
     done(request, f"{walkins.DECISIONS[wish.decision]}.", made.act)
     if wish.decision == "booked":
         return go_to(request, f"{reverse('find-times')}?{urlencode({'patient': patient})}")

@@ -20,8 +20,6 @@ from waypost.records.problems import NotFound
 from waypost.records.versions import Version
 from waypost.scheduling.queries.clinic import clinic
 from waypost.web.chart.bands import band
-from waypost.web.errors import mendable
-from waypost.web.forms import DeskForm
 from waypost.web.pages import Request, done, go_to, render_page
 from waypost.web.referrals import one
 from waypost.web.referrals.forms import ReferForm
@@ -68,7 +66,7 @@ def refer(request: Request, id: str) -> HttpResponse:
     try:
         made = actions.refer(ctx, wish)
     except Problem as problem:
-        return render_page(request, page, _met(form, problem))
+        return render_page(request, page, form.refuse(problem))
     done(request, "Referral made.", made.act, back=reverse("patient", args=[id]))
     return go_to(request, "referral", made.id)
 
@@ -86,7 +84,7 @@ def act(request: Request, id: str, do: str) -> HttpResponse:
     try:
         made = _do(request, id, do, form.cleaned_data, dict(practitioners(scope)))
     except Problem as problem:
-        return one.show(request, id, do=do, failed=form, status=_met(form, problem))
+        return one.show(request, id, do=do, failed=form, status=form.refuse(problem))
     done(request, SAID[do], made.act)
     return go_to(request, "referral", id)
 
@@ -98,13 +96,6 @@ def _do(request: Request, id: str, do: str, said: dict[str, Any], names: dict[st
         by = said["decided"]
         return actions.end(request.ctx, EndWish(id, said["end"], said["reason"], by, names.get(by, ""), said["expect"], said["key"]))
     return actions.note_step(request.ctx, NoteWish(id, do, said["how"], said["on"], said["words"], said["expect"], said["key"]))
-
-
-def _met(form: DeskForm, problem: Problem) -> int:
-    """Put a problem that can be mended on the form; raise what cannot."""
-    mendable(problem)
-    form.add_error(None, f"{problem.title} {problem.remedy}")
-    return problem.status
 
 
 @require_GET

@@ -16,7 +16,6 @@ from waypost.coordination.worklist.kinds import POOLS
 from waypost.kernel.problem import Problem
 from waypost.web import asked
 from waypost.web.chart.bands import band
-from waypost.web.errors import mendable
 from waypost.web.forms import DeskForm
 from waypost.web.pages import Request, done, go_to, render_page
 from waypost.web.schedule.pages import FormPage
@@ -59,8 +58,6 @@ def ask(request: Request, id: str) -> HttpResponse:
     try:
         made = asking.ask(ctx, wish)
     except Problem as problem:
-        mendable(problem)
-        form.add_error(None, f"{problem.title} {problem.remedy}")
-        return render_page(request, page, problem.status)
+        return render_page(request, page, form.refuse(problem))
     done(request, "Asked.", made.act, back=page.back)
     return go_to(request, "work", made.id)

@@ -122,10 +122,7 @@ def keep_free(request: Request) -> HttpResponse:
     try:
         made = bumping.keep_free(ctx, [said["who"]], _span(here, ctx, said), said["reason"], key=asked.key(request.POST))
     except Problem as problem:
-        if problem.status >= 500 or problem.status in {401, 404}:
-            raise
-        form.add_error(None, f"{problem.title} {problem.remedy}")
-        return render_page(request, page, problem.status)
+        return render_page(request, page, form.refuse(problem))
     stands = made.resource.get("status") == "booked"
     done(request, "Kept free." if stands else "No more is booked there. Visits stand in it: see below.", made.act, back=reverse("schedule"))
     return go_to(request, "block", made.id)

@@ -100,10 +100,8 @@ def join(request: Request, id: str) -> HttpResponse:
             request.ctx, id, found.choices.patient, _seat(found, form), key=asked.key(request.POST), waiting=found.choices.wait
         )
     except Problem as problem:
-        if problem.status >= 500 or problem.status in {401, 404}:
-            raise
-        form.add_error(None, f"{problem.title} {problem.remedy}")
-        return render_page(request, page_of(found, join=Joining(id, form)), problem.status)
+        status = form.refuse(problem)
+        return render_page(request, page_of(found, join=Joining(id, form)), status)
     done(request, "Added to the group.", made.act)
     return go_to(request, "visit", made.id)
 

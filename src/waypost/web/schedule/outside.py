@@ -151,10 +151,7 @@ def _answer(
         try:
             made = note(form.cleaned_data)
         except Problem as problem:
-            if problem.status >= 500 or problem.status in {401, 404}:
-                raise
-            status = problem.status
-            form.add_error(None, f"{problem.title} {problem.remedy}")
+            status = form.refuse(problem)
         else:
             done(request, word, made.act)
             return go_to(request, "visit", made.id)

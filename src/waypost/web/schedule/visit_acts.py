@@ -18,8 +18,7 @@ from waypost.records.versions import Version
 from waypost.scheduling import fhir
 from waypost.scheduling.problems import NotOpen, SlotTaken
 from waypost.web import asked
-from waypost.web.errors import mendable
-from waypost.web.forms import DeskForm
+from waypost.web.forms import DeskForm, mendable
 from waypost.web.pages import Request, done, go_to, render_page
 from waypost.web.schedule import over
 from waypost.web.schedule.visit_forms import CancelForm, NoShowForm, WhenForm
