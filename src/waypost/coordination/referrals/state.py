@@ -24,7 +24,7 @@ REFERRAL_END = "urn:waypost:referral-end"
 DEPARTMENT = "urn:waypost:department"
 EXTENSION = "urn:waypost:extension:"
 SNOMED_REFERRAL = "3457005"
-SNOMED_LABORATORY = "108252007"
+LABORATORY = frozenset({"108252007", "laboratory", "LAB"})  # SNOMED CT, and what laboratories' systems write
 STEPS = ("made", "sent", "scheduled", "seen", "report", "told")
 STEP_WORDS = {
     "made": "Made", "sent": "Sent", "scheduled": "Scheduled", "seen": "Seen", "report": "Report back", "told": "Patient told",
@@ -131,7 +131,7 @@ def is_outside(request: Json) -> bool:
 def is_referral(request: Json) -> bool:
     """Say whether a ServiceRequest is one that somebody has to see through: an order for a visit, no plan and no test of blood."""
     meant = request.get("intent", "order") in {"order", "original-order", "instance-order", "filler-order"}
-    return meant and SNOMED_LABORATORY not in {c.get("code") for one in request.get("category", ()) for c in one.get("coding", ())}
+    return meant and not LABORATORY & {c.get("code") for one in request.get("category", ()) for c in one.get("coding", ())}
 
 
 def schedule_by(request: Json, zone: str) -> date | None:

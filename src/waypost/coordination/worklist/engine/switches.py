@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
+from waypost import __version__
 from waypost.coordination.worklist.rules.answering import InForce
 from waypost.coordination.worklist.rules.table import RULES
 from waypost.kernel.scope import Scope
@@ -59,6 +60,6 @@ def in_force(rows: list[Switch], day: date) -> tuple[InForce, ...]:
 
 
 def digest(rules: tuple[InForce, ...], visit_types: str) -> str:
-    """Return what changes when every patient has to be looked at again."""
+    """Return what changes when every patient has to be looked at again: release, rules in force, kinds of visit."""
     said = "|".join(f"{one.rule.code}{sorted(one.figures.items())}" for one in rules)
-    return sha256(f"{said}#{visit_types}".encode()).hexdigest()
+    return sha256(f"{__version__}|{said}#{visit_types}".encode()).hexdigest()

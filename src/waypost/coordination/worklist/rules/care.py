@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from waypost.coordination.referrals.state import Around, noted_on
+from waypost.coordination.referrals.state import Around, is_referral, noted_on
 from waypost.coordination.worklist.rules.shapes import Again, Answer, Facts, Figure, Figures, Item, Json, Rule
 from waypost.coordination.worklist.rules.words import (
     lead,
@@ -19,7 +19,6 @@ CRITICAL = frozenset({"HH", "LL", "AA", "critical"})
 ABNORMAL = frozenset({"H", "L", "A", "HU", "LU", "POS", "DET", "R"})
 FINAL = frozenset({"final", "amended", "corrected"})
 REFERRAL = "3457005"  # SNOMED CT: patient referral
-LABORATORY = frozenset({"108252007", "laboratory", "LAB"})
 BOOKED = frozenset({"booked", "pending", "arrived", "checked-in", "fulfilled"})
 FREE_TEXT_MAX = 60
 
@@ -119,9 +118,8 @@ def _orders(facts: Facts) -> Iterator[tuple[Json, date]]:
     """Yield active orders that somebody is to be seen for, with the day on which they were made."""
     for order in facts.all("ServiceRequest"):
         made = read_moment(order.get("authoredOn"), facts.zone)
-        if order.get("status") == "active" and order.get("intent", "order") in {"order", "original-order"} and made is not None:
-            if not _codes(order.get("category")) & LABORATORY:
-                yield order, local_day(made, facts.zone)
+        if order.get("status") == "active" and is_referral(order) and made is not None:
+            yield order, local_day(made, facts.zone)
 
 
 def _without_a_date(facts: Facts, figures: Figures) -> Iterator[Answer]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from waypost.coordination.referrals.state import LABORATORY
 from waypost.coordination.worklist.reading import OPEN, due_of
 from waypost.coordination.worklist.rules.shapes import Again, Answer, Facts, Figure, Figures, Item, Json, Rule
 from waypost.coordination.worklist.rules.words import (
@@ -25,7 +26,6 @@ NOT_AUTHORIZED = {
     "needed": "prior authorization, which the payer asks for", "denied": "prior authorization (denied)", "reads-denied": "prior authorization (the answer reads like a denial)", "pended": "the decision on prior authorization",
     "ended": "prior authorization that reaches the day", "not-begun": "prior authorization that has begun by the day", "failed": "prior authorization (the request failed)",
 }  # fmt: skip
-LABORATORY = frozenset({"108252007", "laboratory", "LAB"})
 ASKED_FOR = {"records": "outside records", "forms": "forms", "drug": "the drug"}
 
 
