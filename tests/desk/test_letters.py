@@ -152,3 +152,16 @@ def test_undo_of_a_death_brings_back_what_is_free_and_says_what_is_not(desk, cli
     state = {v.id: queries.read(scope, "Appointment", v.id).resource["status"] for v in (chair, talk)}
     assert state == {chair.id: "booked", talk.id: "cancelled"}
     assert "deceased" not in str(queries.read(scope, "Patient", who[0]).resource)
+
+
+def test_what_replaces_a_video_visit_after_an_undone_death_is_by_video_too(desk, clinic):
+    client = desk("coordinator")
+    who = clinic.patients
+    booked(clinic, start=at(14), named=("Practitioner/lind",), telehealth=True)
+    client.post(f"/patients/{who[0]}/edit/deceased", {"version": "2", "on": "11/24/2026"})
+    booked(clinic, start=at(14), patient=3, named=("Practitioner/lind",))
+    act = re.search(r'name="act" value="([^"]+)"', client.get(f"/patients/{who[0]}").content.decode())[1]
+    page = client.get(client.post("/undo", {"act": act, "back": "/"})["Location"]).content.decode()
+    chosen = re.search(r'href="([^"]*chosen=[^"]*)"', page)[1].replace("&amp;", "&")
+    assert "video=1" in chosen
+    assert "by video" in words(client.get(chosen)).lower()

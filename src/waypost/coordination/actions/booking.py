@@ -142,6 +142,14 @@ def with_next_times(ctx: Context, wish: BookingWish, taken: SlotTaken) -> SlotTa
     return type(taken)(taken.detail, extra={**taken.extra, "times": next_times(ctx, wish)})
 
 
+def next_times_like(ctx: Context, visit: dict[str, Any], patient: str, visit_type: str, start: datetime) -> tuple[FoundTime, ...]:
+    """Return the next best times for a visit that has to be booked anew: its own people's first, by video where it was."""
+    people = tuple(r for r in fhir.team_of(visit) if r.startswith("Practitioner/"))
+    video = fhir.extension(visit, "telehealth") is True
+    wish = BookingWish(patient, visit_type, max(start, ctx.now), named=people, telehealth=video)
+    return next_times(ctx, wish)
+
+
 def next_times(ctx: Context, wish: BookingWish) -> tuple[FoundTime, ...]:
     """Return the next best times, under all that was asked for: the same provider's first, from that day on."""
     asked = wish.sought or FindWish(

@@ -14,8 +14,7 @@ from django.views.decorators.http import require_GET
 
 from waypost.access import scopes
 from waypost.coordination import living, patients
-from waypost.coordination.actions.booking import next_times
-from waypost.coordination.wishes import BookingWish
+from waypost.coordination.actions.booking import next_times_like
 from waypost.kernel.context import Context
 from waypost.kernel.scope import Scope
 from waypost.records import queries as records
@@ -89,19 +88,18 @@ def _lost(ctx: Context, scope: Scope, patient: str, task: Version) -> Lost:
     why = str((task.resource.get("reasonCode") or {}).get("text", "")).removeprefix("A death was recorded by mistake. ")
     times, more = [], ""
     if visit is not None and code is not None and start is not None and code in clinic(ctx.tenant, ctx.now).kinds:
-        more = f"{reverse('find-times')}?{urlencode({'patient': patient, 'visit': code})}"
+        video = {"video": "1"} if fhir.extension(visit.resource, "telehealth") is True else {}
+        more = f"{reverse('find-times')}?{urlencode({'patient': patient, 'visit': code, **video})}"
         times = _times(ctx, patient, code, start, visit, more)
     return Lost(what, why, reverse("visit", args=[id_]) if visit else "", times, more)
 
 
 def _times(ctx: Context, patient: str, code: str, start: datetime, visit: Version, more: str) -> list[Act]:
-    people = tuple(r for r in fhir.team_of(visit.resource) if r.startswith("Practitioner/"))
-    wish = BookingWish(patient, code, max(start, ctx.now), named=people)
     local = ctx.now.astimezone(ZoneInfo(ctx.zone))
     return [
         Act(
             f"{rows.day_of(time, local)}, {rows.hours_of(time)}, {rows.main_part(time).name}",
             f"{more}&{urlencode({'chosen': rows.key_of(time)})}#book",
         )
-        for time in next_times(ctx, wish)
+        for time in next_times_like(ctx, visit.resource, patient, code, start)
     ]

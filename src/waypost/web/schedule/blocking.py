@@ -15,11 +15,11 @@ from waypost.access import scopes
 from waypost.access.permissions import Permission, allowed
 from waypost.access.problems import NotPermitted
 from waypost.coordination import actions as coordination
-from waypost.coordination.actions.booking import next_times
+from waypost.coordination.actions.booking import next_times_like
 from waypost.coordination.bumping import actions as bumping
 from waypost.coordination.bumping import queries
 from waypost.coordination.bumping.queries import InTheWay
-from waypost.coordination.wishes import BookingWish, MoveWish
+from waypost.coordination.wishes import MoveWish
 from waypost.coordination.worklist.kinds import POOLS
 from waypost.kernel import ids
 from waypost.kernel.context import Context
@@ -204,13 +204,11 @@ def _team(work: Version | None) -> str:
 
 
 def _times(ctx: Context, one: InTheWay, patient: str) -> list[Instead]:
-    people = tuple(r for r in fhir.team_of(one.version.resource) if r.startswith("Practitioner/"))
-    video = fhir.extension(one.version.resource, "telehealth") is True
-    wish = BookingWish(patient, one.row.visit_type, max(one.row.shown_starts, ctx.now), named=people, telehealth=video)
+    found = next_times_like(ctx, one.version.resource, patient, one.row.visit_type, one.row.shown_starts)
     now = ctx.now.astimezone(ZoneInfo(ctx.zone))
     return [
         Instead(f"{time.start:%Y%m%dT%H%M}Z~{rows.take_of(time)}", f"{rows.day_of(time, now)}, {rows.hours_of(time)}, {rows.main_part(time).name}")
-        for time in next_times(ctx, wish)
+        for time in found
     ]
 
 
