@@ -104,6 +104,7 @@ def pages() -> str:
 
 def worklist() -> str:
     """What each kind of work is, and how the list is ordered."""
+    from waypost.coordination.contacts import attempts
     from waypost.coordination.worklist import kinds, ranking
 
     said = " ".join((ranking.__doc__ or "").split("\n\n", 1)[1].split())
@@ -114,6 +115,13 @@ def worklist() -> str:
         lines.append(f"| `{one.code}` | {one.name} | {kinds.LANE_WORDS[one.lane]} | {who} | {ends} | {one.source} |")
     lines += ["", "| team | name | whose roles take from it |", "|---|---|---|"]
     lines += [f"| `{pool.code}` | {pool.name} | {', '.join(sorted(pool.roles))}, supervisor |" for pool in kinds.POOLS]
+    lines += ["", "## When trying is enough", "", "Work ends as given up only after these attempts; before that it is refused, and says what is still due and when the",
+              "next attempt would serve. Two by the same way within an hour are one.", "",
+              "| kinds | attempts | by so many ways | outside work hours | over so many days | made by | then | source |", "|---|---|---|---|---|---|---|---|"]  # fmt: skip
+    for row in attempts.RULES:
+        by = "a nurse or clinician" if row.licensed else "anyone"
+        lines.append(f"| {', '.join(f'`{kind}`' for kind in sorted(row.kinds))} | {row.attempts_min} | {row.channels_min} | {row.outside_hours_min}"
+                     f" | {row.span_days_min} | {by} | {row.then} | {row.source} |")  # fmt: skip
     return "\n".join(lines) + "\n"
 
 

@@ -118,6 +118,14 @@ class WorkForLicensed(Problem):
     remedy = "Hand it to a nurse; a call of your own is noted in the chart."
 
 
+class GivenUpTooSoon(Problem):
+    """`detail` says in words what is still due; `extra` says it in figures, `task` which work it is about."""
+
+    code, status, issue = "coordination.given-up-too-soon", 409, "business-rule"
+    title = "It is too soon to give up."
+    remedy = "Try again, and file each attempt as a contact."
+
+
 class OutcomeNeeded(Problem):
     code, status, issue = "coordination.outcome-needed", 422, "required"
     title, remedy = "Work ends with an outcome.", "Choose one of those listed."

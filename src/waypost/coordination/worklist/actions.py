@@ -1,13 +1,18 @@
 """Acts on work: take it, give it, put it off, end it with an outcome. Each keeps history and can be undone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from waypost.access import scopes
 from waypost.access.acting import action
 from waypost.access.permissions import Permission
+from waypost.coordination.contacts import attempts
+from waypost.coordination.contacts import queries as contacts
+from waypost.coordination.contacts.attempts import GIVEN_UP
+from waypost.coordination.contacts.reading import Contact
 from waypost.coordination.problems import (
+    GivenUpTooSoon,
     NobodyToShare,
     OutcomeNeeded,
     SnoozeNeedsReason,
@@ -78,7 +83,11 @@ def wake(ctx: Context, tasks: list[Wanted]) -> list[Version]:
 
 @action(Permission.TASK_WORK)
 def complete(ctx: Context, tasks: list[Wanted], outcome: str, note: str = "") -> list[Version]:
-    """End work with an outcome. Raises WorkForLicensed where only licensed staff may."""
+    """End work with an outcome.
+
+    Raises WorkForLicensed where only licensed staff may, GivenUpTooSoon before the attempts that its rule asks for are made.
+    """
+    tried = contacts.of_tasks(scopes.for_staff(ctx, what="Task"), [id_ for id_, _ in tasks]) if outcome == GIVEN_UP else {}
 
     def change(task: Json) -> Json:
         kind = kind_of_task(ctx, task)
@@ -87,12 +96,28 @@ def complete(ctx: Context, tasks: list[Wanted], outcome: str, note: str = "") ->
         chosen = next((one for one in kind.outcomes if one.code == outcome), None)
         if chosen is None:
             raise OutcomeNeeded(expression=["Task.output"])
+        if outcome == GIVEN_UP:
+            _tried_enough(ctx, task["id"], kind, tried.get(task["id"], ()))
         return reading.ended(task, chosen, note.strip(), ctx.now.replace(microsecond=0))
 
     ended = _amend(ctx, tasks, change)
     _leave_the_waitlist(ctx, ended)
     _come_again(ctx, ended)
     return ended
+
+
+def _tried_enough(ctx: Context, id_: str, kind: Kind, made: Sequence[Contact]) -> None:
+    lacking = attempts.tried(made, kind.code, ctx.now, ctx.zone).lacking
+    if lacking is None:
+        return
+    raise GivenUpTooSoon(
+        lacking.say(ctx.zone, local_day(ctx.now, ctx.zone)),
+        expression=["Task.output"],
+        extra={
+            "task": id_, "rule": lacking.rule.source, "attempts": lacking.attempts, "by": lacking.channel, "outside-hours": lacking.outside_hours,
+            "licensed": lacking.rule.licensed, "last-from": lacking.until.isoformat() if lacking.until else "", "next": lacking.at.isoformat(),
+        },
+    )  # fmt: skip
 
 
 def _come_again(ctx: Context, ended: list[Version]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.http import QueryDict
 
 from waypost.coordination.contacts.kinds import (
     CHANNELS,
@@ -19,6 +20,7 @@ from waypost.coordination.contacts.kinds import (
     WRONG_NUMBER,
 )
 from waypost.coordination.contacts.wishes import ELSE, PATIENT, ContactWish, ItemWish, PromiseWish
+from waypost.coordination.problems import GivenUpTooSoon
 from waypost.coordination.worklist.kinds import Outcome
 from waypost.web import asked
 from waypost.web.forms import DeskForm, TypedDateField
@@ -38,6 +40,7 @@ class Item:
     what: str
     outcomes: Sequence[Outcome]  # empty where this role may not end it
     opened: bool  # the call was opened from it
+    again: datetime | None = None  # when another attempt would serve, where its rule asks for one
 
     @property
     def field(self) -> str:
@@ -130,6 +133,10 @@ class CallForm(DeskForm):
             nurses=chosen == NURSES,
         )
 
+    def too_soon(self, problem: GivenUpTooSoon) -> None:
+        """Say at the piece of work that it is too soon to give up, and what is still due."""
+        self.add_error(f"item-{problem.extra['task']}", f"{problem.title} {problem.detail}")
+
     def wish(self, patient: str, zone: str, key: str) -> ContactWish:
         data = self.cleaned_data
         again = _moment(data["again_on"], data["again_at"], zone)
@@ -152,6 +159,17 @@ class CallForm(DeskForm):
             wrong_number=int(data["wrong"]) if data["wrong"] else None,
             key=key,
         )
+
+
+def tried_again(data: QueryDict, items: Sequence[Item], zone: str) -> QueryDict:
+    """Return what was sent, with the work that `instead` names put off until another attempt would serve."""
+    one = next((one for one in items if one.id == data.get("instead") and one.again), None)
+    if one is None or one.again is None:
+        return data
+    made, at = data.copy(), one.again.astimezone(ZoneInfo(zone))
+    made[one.field] = AGAIN
+    made["again_on"], made["again_at"] = at.date().isoformat(), at.strftime("%H:%M")
+    return made
 
 
 def _moment(day: date | None, at: time | None, zone: str) -> datetime | None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from waypost.access import scopes
 from waypost.coordination import patients
 from waypost.coordination.contacts import attempts, queries
+from waypost.coordination.contacts.attempts import Tried
 from waypost.coordination.contacts.kinds import REASONS, reason_for
 from waypost.coordination.contacts.scripts import CALLING, EMERGENCY, OPENING, PATHS, SCRIPTS, Script
 from waypost.coordination.patients import PatientView
@@ -61,6 +62,7 @@ class CallPage(Page):
     opening: str
     emergency: str
     stale: bool = False
+    instead: tuple[str, str] = ("", "")  # the work that was given up too soon, and when to try again
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Known:
 
     view: PatientView
     open: Sequence[Listed]
-    tried: dict[str, str]
+    tried: dict[str, Tried]
     items: Sequence[Item]
     needs: dict[str, Any]
 
@@ -81,7 +83,7 @@ def known(request: Request, patient: str, task: str) -> Known:
     found = work.of_patient(scope, patient, Moment(ctx.now, ctx.zone))
     contacts = queries.of_tasks(scope, [one.version.id for one in found])
     tried = {
-        one.version.id: attempts.tried(contacts.get(one.version.id, ()), one.kind, ctx.now, ctx.zone).words
+        one.version.id: attempts.tried(contacts.get(one.version.id, ()), one.kind, ctx.now, ctx.zone)
         for one in found
     }
     offered = [
@@ -91,6 +93,7 @@ def known(request: Request, patient: str, task: str) -> Known:
             items.what_of(one.task),
             kind.outcomes if worklist.may_close(ctx.actor.roles, kind) else (),
             opened=one.version.id == task,
+            again=lacking.at if (lacking := tried[one.version.id].lacking) else None,
         )
         for one in found
         if (kind := worklist.kind_of_task(ctx, one.task))
@@ -120,7 +123,7 @@ def fresh(request: Request, found: Known, task: str) -> CallForm:
     return CallForm(initial=initial, **found.needs)
 
 
-def page_of(request: Request, patient: str, task: str, found: Known, form: CallForm, *, stale: bool = False) -> CallPage:
+def page_of(request: Request, patient: str, task: str, found: Known, form: CallForm, *, stale: bool = False, instead: str = "") -> CallPage:
     view = found.view
     inbound = form["inbound"].value() == "in"
     return CallPage(
@@ -140,7 +143,14 @@ def page_of(request: Request, patient: str, task: str, found: Known, form: CallF
         opening=OPENING if inbound else CALLING,
         emergency=EMERGENCY,
         stale=stale,
+        instead=_instead(request, found, instead),
     )
+
+
+def _instead(request: Request, found: Known, task: str) -> tuple[str, str]:
+    """Return the work that was given up too soon and the words that offer the next attempt; ('', '') where there is none."""
+    ctx, lacking = request.ctx, found.tried[task].lacking if task in found.tried else None
+    return (task, lacking.next(ctx.zone, local_day(ctx.now, ctx.zone))) if lacking else ("", "")
 
 
 def _open(one: Listed, found: Known, request: Request) -> Open:
@@ -150,7 +160,7 @@ def _open(one: Listed, found: Known, request: Request) -> Open:
         what=items.what_of(one.task),
         why=items.why_of(one.task),
         url=reverse("work", args=[one.version.id]),
-        tried=found.tried.get(one.version.id, ""),
+        tried=found.tried[one.version.id].words,
         licensed=not worklist.may_close(request.ctx.actor.roles, kind),
     )
 

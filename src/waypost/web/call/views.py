@@ -6,10 +6,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from waypost.coordination.contacts import actions
 from waypost.coordination.contacts.scripts import NURSE_SOON
 from waypost.coordination.contacts.wishes import NurseWish
-from waypost.coordination.problems import CallBackNeeded, WorkEnded
+from waypost.coordination.problems import CallBackNeeded, GivenUpTooSoon, WorkEnded
 from waypost.records.problems import Stale
 from waypost.web import asked
-from waypost.web.call.forms import NUMBER_CHARACTERS_MAX, WORDS_CHARACTERS_MAX, CallForm
+from waypost.web.call.forms import NUMBER_CHARACTERS_MAX, WORDS_CHARACTERS_MAX, CallForm, tried_again
 from waypost.web.call.pages import fresh, known, page_of
 from waypost.web.pages import Request, done, go_to, render_page
 
@@ -26,13 +26,16 @@ def call(request: Request, id: str) -> HttpResponse:
 
 def _file(request: Request, id: str, task: str) -> HttpResponse:
     found = known(request, id, task)
-    form = CallForm(request.POST, **found.needs)
+    form = CallForm(tried_again(request.POST, found.items, request.ctx.zone), **found.needs)
     if not form.is_valid():
         return render_page(request, page_of(request, id, task, found, form), 422)
     try:
         if form.gone():
             raise WorkEnded
         filed = actions.log_contact(request.ctx, form.wish(id, request.ctx.zone, asked.key(request.POST)))
+    except GivenUpTooSoon as problem:
+        form.too_soon(problem)
+        return render_page(request, page_of(request, id, task, found, form, instead=problem.extra["task"]), problem.status)
     except (Stale, WorkEnded):
         found = known(request, id, task)
         form = CallForm(request.POST, **found.needs)

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from waypost.access import scopes
-from waypost.coordination.problems import WorkForLicensed
+from waypost.coordination.problems import GivenUpTooSoon, SnoozeTooLong, WorkForLicensed
 from waypost.coordination.staff import practitioners
 from waypost.coordination.worklist import actions
 from waypost.kernel.dates import local_day
@@ -51,6 +51,11 @@ def act(request: Request) -> HttpResponse:
         return _finish(request, _FORMED[do](request, tasks, form))
     except WorkForLicensed as problem:  # the row offers to hand it to a nurse
         return show(request, tasks[0][0], refused=f"{problem.title} {problem.remedy}", status=problem.status)
+    except SnoozeTooLong as problem:
+        return show(request, tasks[0][0], failed=(do, form), status=form.refuse(problem))
+    except GivenUpTooSoon as problem:  # what was typed stays, and the next attempt's time is offered
+        form.add_error("outcome", f"{problem.title} {problem.detail}")
+        return show(request, problem.extra["task"], failed=(do, form), again=problem, status=problem.status)
 
 
 def _wanted(text: str) -> actions.Wanted:

@@ -10,6 +10,7 @@ from django import forms
 from waypost.coordination.worklist.kinds import POOLS, Outcome
 from waypost.kernel.business_days import business_days_after
 from waypost.web.forms import DeskForm, TypedDateField
+from waypost.web.schedule.clocks import ClockField
 
 NOTE_CHARACTERS_MAX = 500
 MORNING = time(8)
@@ -36,6 +37,7 @@ class DoneForm(DeskForm):
 class SnoozeForm(DeskForm):
     until = forms.ChoiceField(label="Until when?", choices=SNOOZES, initial="day")
     on = TypedDateField(label="Which day", required=False, prefer="future")
+    at = ClockField(label="at", required=False)
     reason = forms.CharField(label="Why can it wait?", max_length=NOTE_CHARACTERS_MAX)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -50,7 +52,7 @@ class SnoozeForm(DeskForm):
         if data.get("until") == "on" and "on" not in self.errors:
             if not data.get("on"):
                 self.add_error("on", "Write the day.")
-            elif data["on"] <= self.day:
+            elif data["on"] < self.day or (data["on"] == self.day and not data.get("at")):
                 self.add_error("on", "Choose a day after today.")
         return data
 
@@ -59,14 +61,14 @@ class SnoozeForm(DeskForm):
         chosen = self.cleaned_data["until"]
         if chosen == "2h":
             return now + timedelta(hours=2)
-        today = now.astimezone(ZoneInfo(zone)).date()
+        today, hour = now.astimezone(ZoneInfo(zone)).date(), MORNING
         if chosen == "day":
             day = business_days_after(today, 1)
         elif chosen == "week":
             day = business_days_after(today + timedelta(days=6 - today.weekday()), 1)
         else:
-            day = self.cleaned_data["on"]
-        return datetime.combine(day, MORNING, ZoneInfo(zone))
+            day, hour = self.cleaned_data["on"], self.cleaned_data["at"] or MORNING
+        return datetime.combine(day, hour, ZoneInfo(zone))
 
 
 class AssignForm(DeskForm):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 from waypost.access import scopes
 from waypost.coordination.contacts import attempts
 from waypost.coordination.contacts.queries import of_tasks as contacts_of
+from waypost.coordination.problems import GivenUpTooSoon
 from waypost.coordination.staff import practitioners
 from waypost.coordination.today import here_on
 from waypost.coordination.worklist import actions, escalating, queries, reading, repeating
@@ -43,6 +45,7 @@ class Form:
     verb: str
     form: DeskForm
     primary: bool = False
+    opened: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +79,20 @@ def work(request: Request, id: str) -> HttpResponse:
 
 
 def show(
-    request: Request, id: str, *, failed: tuple[str, DeskForm] | None = None, refused: str = "", status: int = 200
-) -> HttpResponse:
-    """Answer with the page, or with the opened row; `failed` is a form that came back, and the act it is for."""
-    page = _page(request, id, failed, refused)
+    request: Request, id: str, *, failed: tuple[str, DeskForm] | None = None, refused: str = "",
+    again: GivenUpTooSoon | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """Answer with the page, or with the opened row.
+
+    `failed` is a form that came back, and the act it is for; `again` why work may not be given up yet.
+    """
+    page = _page(request, id, failed, refused, again)
     if is_htmx(request):
         return render_part(request, "waypost/work/opened.html", page, status)
     return render_page(request, page, status)
 
 
-def _page(request: Request, id: str, failed: tuple[str, DeskForm] | None, refused: str) -> WorkPage:
+def _page(request: Request, id: str, failed: tuple[str, DeskForm] | None, refused: str, again: GivenUpTooSoon | None) -> WorkPage:
     ctx = request.ctx
     now = today_of(request)
     at = Moment(ctx.now, ctx.zone)
@@ -100,7 +107,7 @@ def _page(request: Request, id: str, failed: tuple[str, DeskForm] | None, refuse
     may = actions.may_close(ctx.actor.roles, kind)
     mine = bool(one and one.owner == f"Practitioner/{ctx.actor.practitioner}")
     stands, above = _explained(scope, one, at, pools_of(ctx.actor.roles), here) if one else ("", "")
-    forms = _forms(scope, request, kind.outcomes if may else (), failed) if one else ()
+    forms = _forms(scope, request, kind.outcomes if may else (), failed, again) if one else ()
     return WorkPage(
         title=items.what_of(task),
         id=id,
@@ -166,16 +173,18 @@ def _buttons(one: Listed, *, mine: bool, who: str) -> list[tuple[str, str, str]]
 
 
 def _forms(
-    scope: Any, request: Request, outcomes: Sequence[Any], failed: tuple[str, DeskForm] | None
+    scope: Any, request: Request, outcomes: Sequence[Any], failed: tuple[str, DeskForm] | None, again: GivenUpTooSoon | None
 ) -> list[Form]:
     ctx = request.ctx
+    put_off = _next_attempt(again, ctx.zone) if again else {}
     made = [
         Form(
             "snooze",
             "Snooze",
             "s",
             "Put off",
-            SnoozeForm(today=local_day(ctx.now, ctx.zone), auto_id="snooze_%s"),
+            SnoozeForm(today=local_day(ctx.now, ctx.zone), auto_id="snooze_%s", initial=put_off),
+            opened=bool(put_off),
         ),
         Form("assign", "Assign", "a", "Give", AssignForm(people=practitioners(scope), auto_id="assign_%s")),
         Form("hand", "Hand to a team", "h", "Hand over", HandOverForm(auto_id="hand_%s")),
@@ -190,6 +199,13 @@ def _forms(
     return [
         Form(f.do, f.label, f.key, f.verb, failed[1], f.primary) if f.do == failed[0] else f for f in made
     ]
+
+
+def _next_attempt(problem: GivenUpTooSoon, zone: str) -> dict[str, str]:
+    """Return what the form that puts work off holds where it may not be given up yet: the next attempt's day and hour."""
+    at = datetime.fromisoformat(problem.extra["next"]).astimezone(ZoneInfo(zone))
+    how = f", by {problem.extra['by']}" if problem.extra["by"] else ""
+    return {"until": "on", "on": at.date().isoformat(), "at": f"{at:%H:%M}", "reason": f"Not reached; next attempt{how}"}
 
 
 def _history(scope: Any, version: Version, now: datetime, zone: str) -> list[tuple[str, str]]:
