@@ -25,14 +25,14 @@ def slots_day(clinic: Clinic) -> list[Result]:
     """GET /fhir/Slot of one clinician's day."""
     paths = [
         _slot_path(schedule, day, day + timedelta(days=1))
-        for schedule, _ in _schedules(clinic)
+        for schedule, _ in schedules(clinic)
         for day in _days(clinic, 3)
     ]
     requests = [load.request("GET", path, clinic.headers()) for path in paths]
     clinic.random.shuffle(requests)
     with clinic.serving():
         outcome = clinic.drive(itertools.cycle(requests))
-    resource = _schedules(clinic)[0][1]
+    resource = schedules(clinic)[0][1]
     day = _days(clinic, 1)[0]
     ledger = f"SELECT * FROM scheduling_rows({clinic.tenant}, ARRAY['{resource}'], '{day.isoformat()}', '{(day + timedelta(days=1)).isoformat()}');\n"
     return [
@@ -142,7 +142,7 @@ def free_slots(clinic: Clinic) -> list[dict[str, Any]]:
 
     paths = [
         _slot_path(schedule, first + timedelta(days=7 * week), first + timedelta(days=7 * week + 7))
-        for schedule, _ in _schedules(clinic)
+        for schedule, _ in schedules(clinic)
         for week in range(6)
     ]
     load.drive(
@@ -156,7 +156,7 @@ def free_slots(clinic: Clinic) -> list[dict[str, Any]]:
     return found
 
 
-def _schedules(clinic: Clinic) -> list[tuple[str, str]]:
+def schedules(clinic: Clinic) -> list[tuple[str, str]]:
     """Return the Schedule and the resource of each clinician."""
     inside.set_up(clinic)
     from waypost.scheduling.queries.slots import schedule_id

@@ -118,7 +118,7 @@ def _demo_folder(named: str | None) -> Path:
 
 def _prepare(args: argparse.Namespace) -> int:
     """Make or top up everything the clinic needs; runs in the fork."""
-    from waypost.ops import database, setting_up
+    from waypost.ops import database, garbage, setting_up
 
     static = setting_up.use_static_folder()
     setting_up.make_keys()
@@ -131,6 +131,7 @@ def _prepare(args: argparse.Namespace) -> int:
         setting_up.derive_anew()
     from waypost.demo import filing
 
+    garbage.spare()
     with reporting.progress("Making the demo clinic", quiet=args.json) as shown:
         filing.ensure(patients=args.patients, seed=args.seed, short=args.short_history, progress=shown.to)
     if made:

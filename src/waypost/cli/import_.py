@@ -5,7 +5,6 @@ with line, entry and reasons, and the exit code is 1. docs/import-export.md says
 """
 
 import argparse
-import gc
 import itertools
 import queue
 import sys
@@ -29,7 +28,6 @@ EXAMPLES = ("waypost import patients/ more.ndjson.gz", "waypost import export/ -
 BATCH = 500  # single resources filed in one act
 AHEAD = 4  # batches prepared while one is written
 SWITCH_SECONDS = 0.0005  # both threads let go of the interpreter often; neither should wait 5 ms to have it back
-GC_THRESHOLD = 50_000, 20, 50  # parsed resources make no cycles; looking for some took a fifth of the time
 KILOBYTE = 1024
 STOCK_RESOURCES_MIN = 2_000  # fewer change no plan
 
@@ -68,14 +66,13 @@ class Tally:
 def run(args: argparse.Namespace) -> int:
     """Import everything that is named; exit 1 where anything was refused."""
     from waypost.access import accounts, scopes
-    from waypost.ops import database
+    from waypost.ops import database, garbage
 
     found = sources.files(args.paths)
     tenant = accounts.tenant_named(args.tenant)
     ctx = accounts.context_of(tenant, "import")
     scope = scopes.everything(ctx, "import")
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLD)
+    garbage.spare()
     sys.setswitchinterval(SWITCH_SECONDS)
     began = time.monotonic()
     tally = Tally(files=len(found))

@@ -6,7 +6,6 @@ after it: a database that dies is started again.
 """
 
 import argparse
-import gc
 import logging
 import os
 
@@ -70,13 +69,12 @@ def _serve(args: argparse.Namespace) -> None:
     from granian.server import Server
 
     from waypost.config import server
-    from waypost.ops import processes, setting_up
+    from waypost.ops import garbage, processes, setting_up
 
     logging.getLogger("granian").setLevel(logging.WARNING)
     server.preload()
     setting_up.close_connections()
-    gc.collect()
-    gc.freeze()  # what is loaded by now is shared by the forked processes
+    garbage.spare()
     serving = Server(
         "waypost.config.server:build",
         factory=True,

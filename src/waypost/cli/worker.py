@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     """Work until told to stop; come back by itself when the database was away."""
     from waypost.config.database import data_dir
     from waypost.config.parent import die_with_parent
-    from waypost.ops import checks, database, processes
+    from waypost.ops import checks, database, garbage, processes
 
     if parent := os.environ.pop("WAYPOST_DIE_WITH_PARENT", ""):
         die_with_parent(int(parent))
@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
         database.set_up_django()
         database.see_that_tables_are_there()
         processes.guard_database(data_dir())
+        garbage.spare()
         with _rules(once=args.once):
             _work(once=args.once)
     return 0

@@ -21,14 +21,16 @@ REPORTED_WRONG = "reported-wrong"  # on a number: the day somebody said that it 
 
 def extensions(element: Json | None, name: str) -> list[Any]:
     """Return the values of our extension `name` (or of a full URL) on an element, in order."""
+    found = (element or {}).get("extension")
+    if not found:  # most elements, and this is asked of every one
+        return []
     url = name if ":" in name else EXTENSION + name
-    found = (x for x in (element or {}).get("extension", ()) if x.get("url") == url)
-    return [next((v for k, v in x.items() if k.startswith("value")), None) for x in found]
+    return [next((v for k, v in x.items() if k.startswith("value")), None) for x in found if x.get("url") == url]
 
 
 def extension(element: Json | None, name: str) -> Any:
     """Return the first value of our extension `name`, or None."""
-    return next(iter(extensions(element, name)), None)
+    return found[0] if (found := extensions(element, name)) else None
 
 
 def current(element: Json, on: date) -> bool:

@@ -28,8 +28,12 @@ Resource = dict[str, Any]
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _INT_DIGITS_SAFE = 18  # fits 64 bits
-# 1.10, 1e3, very small ones, more digits than are safe; what only looks like a number costs a slower reading.
-_SPELLING = re.compile(r"\d\.\d*0(?!\d)|\d[eE][+-]?\d|0\.0000|\d\.\d{12}|\d{12}\.")
+# A number (after a name's colon, a bracket or a comma) spelt -0, 1.10, 1e3, 0.00001, or with more digits than are safe. What
+# only looks like one, in the midst of words, costs a slower reading; the colon of a time or a URN does not count.
+_SPELLING = re.compile(
+    r"[:\[,](?<![0-9A-Za-z]:)\s*"
+    r"(?:-0(?![\d.])|-?(?:\d{18}|(?=[\d.]{17})\d+\.|\d+(?:\.(?:\d*0(?!\d)|0000)|(?:\.\d+)?[eE])))"
+)
 
 
 class Written(Decimal):
@@ -59,13 +63,24 @@ class Spelt(float):
         return made
 
 
+def _whole_spelt(text: str) -> int | Spelt:
+    return int(text) if _is_safe(text) else Spelt(text)
+
+
+_spelt = json.JSONDecoder(parse_float=Spelt, parse_int=_whole_spelt)
+
+
 def plain(text: str) -> Resource:
     """Return kept text as plain values. Numbers whose spelling `float` would lose keep it."""
-    return json.loads(text, parse_float=Spelt) if _SPELLING.search(text) else orjson.loads(text)
+    return _spelt.decode(text) if _SPELLING.search(text) else orjson.loads(text)
+
+
+def _is_safe(text: str) -> bool:
+    return len(text) <= _INT_DIGITS_SAFE and text != "-0"
 
 
 def _whole(text: str) -> int | Written:
-    return int(text) if len(text) <= _INT_DIGITS_SAFE and text != "-0" else Written(text)
+    return int(text) if _is_safe(text) else Written(text)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Resource:

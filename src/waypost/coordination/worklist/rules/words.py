@@ -19,10 +19,10 @@ def start_of(visit: Json) -> datetime | None:
 def visits(facts: Facts, *statuses: str) -> Iterator[tuple[Json, datetime]]:
     """Yield the patient's visits in these states that have a time, blocks and visits elsewhere left out."""
     for visit in facts.all("Appointment"):
-        start = start_of(visit)
-        outside = people.extension(visit, "outside") is True
-        if start is not None and visit.get("status") in statuses and not outside:
-            yield visit, start
+        if visit.get("status") in statuses and people.extension(visit, "outside") is not True:
+            start = start_of(visit)
+            if start is not None:
+                yield visit, start
 
 
 def ahead(facts: Facts) -> Iterator[tuple[Json, datetime]]:
