@@ -130,25 +130,99 @@ def order(client, clinic, visit):
     return "holter"
 
 
+def at_checkout(client, visit, **said):
+    """Post the page of checkout; `holter_why` is what was chosen for the order."""
+    return client.post(f"/visits/{visit.id}/checkout", {"do": "keep", **{name.replace("_", "-"): value for name, value in said.items()}}, follow=True)
+
+
+def done_of(client, visit):
+    """Return what the button 'Done' of the page says."""
+    return re.search(r'name="do" value="(done:[^"]+)"', client.get(f"/visits/{visit.id}/checkout").content.decode())[1]
+
+
+def to_provider(client):
+    for label in ("Arrived: Castillo0, Marisol", "Castillo0, Marisol to Room 2", "With provider: Castillo0, Marisol"):
+        press(client, label)
+
+
 def test_checkout_books_each_order_or_says_why_not(client, clinic, visit, order):
     page = client.get(f"/visits/{visit.id}/checkout")
     assert "1 to book or to say why not" in words(page)
     assert f"patient={clinic.patients[0]}&amp;order=holter" in page.content.decode()
-    said = words(client.post(f"/visits/{visit.id}/checkout", {"order": order, "why": "calls", "note": "after the holidays"}, follow=True))
+    said = words(at_checkout(client, visit, holter_why="calls", holter_note="after the holidays"))
     assert "nothing is left to book" in said
     assert "The patient will call. after the holidays" in said
     (task,) = tasks(clinic, 0)
     assert (task["status"], task["restriction"]["period"]["end"]) == ("requested", "2026-12-02")
-    client.post(f"/visits/{visit.id}/checkout", {"order": order, "why": "declined"})
+    at_checkout(client, visit, holter_why="declined")
     (task,) = tasks(clinic, 0)
     assert task["status"] == "completed"
+
+
+def test_a_visit_does_not_end_with_an_order_open(client, clinic, visit, order):
+    file(clinic.ctx, {"resourceType": "ServiceRequest", "id": "walk", "status": "active", "intent": "order", "code": {"text": "Walk test"},
+                      "authoredOn": "2026-11-24T15:00:00Z", "subject": {"reference": f"Patient/{clinic.patients[0]}"}})  # fmt: skip
+    to_provider(client)
+    page = press(client, "Done: Castillo0, Marisol")
+    assert page.redirect_chain[-1][0].startswith(f"/visits/{visit.id}/checkout")
+    assert "neither booked nor said why not" in words(page)
+    page = at_checkout(client, visit, do=done_of(client, visit), walk_why="no-time", walk_note="works nights", holter_note="asked twice")
+    assert page.status_code == 409
+    assert 'value="asked twice"' in page.content.decode()
+    assert 'value="works nights"' in page.content.decode()
+    focused = re.findall(r"<select[^>]*data-focus[^>]*>", page.content.decode())
+    assert ['name="holter-why"' in one for one in focused] == [True]
+    assert read(clinic, "Appointment", visit.id)["status"] == "checked-in"
+    assert tasks(clinic, 0) == []
+    page = at_checkout(client, visit, do=done_of(client, visit), walk_why="no-time", holter_why="not-needed")
+    assert read(clinic, "Appointment", visit.id)["status"] == "fulfilled"
+    assert len(tasks(clinic, 0)) == 2
+    act = re.search(r'name="act" value="([^"]+)"', page.content.decode())[1]
+    client.post("/undo", {"act": act, "back": "/flow"})
+    assert read(clinic, "Appointment", visit.id)["status"] == "checked-in"
+    assert tasks(clinic, 0) == []
+
+
+def test_the_page_of_the_visit_sends_to_checkout_too(client, clinic, visit, order):
+    to_provider(client)
+    page = client.post(f"/visits/{visit.id}/done", {}, follow=True)
+    assert page.redirect_chain[-1][0].startswith(f"/visits/{visit.id}/checkout")
+    assert "Not done." in words(page)
+
+
+def test_what_was_said_of_an_order_stands_on_its_loop(client, clinic, visit, order):
+    at_checkout(client, visit, holter_why="declined", holter_note="afraid of it")
+    page = client.get("/referrals/holter")
+    assert "At checkout Nov 24: The patient declined. afraid of it. Who ordered it may end it." in words(page)
+    assert "/referrals/holter?do=end" in page.content.decode()
+    assert re.search(r'value="declined"[^>]* checked', client.get("/referrals/holter?do=end").content.decode())
+    at_checkout(client, visit, holter_why="no-time")
+    page = words(client.get("/referrals/holter"))
+    assert "At checkout Nov 24: No time that suits." in page
+    assert "Find times" in page
 
 
 def test_an_order_that_a_visit_stands_for_is_not_asked_about(client, clinic, visit, order):
     booked(clinic, start=at(9, day=27), order=order)
     assert "Holter" not in words(client.get(f"/visits/{visit.id}/checkout"))
-    answer = client.post(f"/visits/{visit.id}/checkout", {"order": order, "why": "calls"}, follow=True)
-    assert "does not wait for a visit any more" in words(answer)
+    to_provider(client)
+    assert column_of(press(client, "Done: Castillo0, Marisol"), "Castillo0") == "Gone"
+
+
+def test_who_may_not_see_orders_ends_the_visit_and_a_nurse_looks(desk, clinic, visit, client, order):
+    scheduler = desk("scheduler")
+    to_provider(scheduler)
+    assert column_of(press(scheduler, "Done: Castillo0, Marisol"), "Castillo0") == "Gone"
+    (task,) = tasks(clinic, 0)
+    assert (task["code"]["coding"][0]["code"], task["performerType"][0]["coding"][0]["code"]) == ("check-orders", "nurses")
+    assert "olter" not in str(task)
+
+
+def test_whether_there_is_an_order_is_not_told_by_the_work_it_leaves(desk, clinic, visit):
+    scheduler = desk("scheduler")
+    to_provider(scheduler)
+    press(scheduler, "Done: Castillo0, Marisol")
+    assert [one["code"]["coding"][0]["code"] for one in tasks(clinic, 0)] == ["check-orders"]
 
 
 def test_a_closed_chart_shows_no_orders(desk, clinic, visit):

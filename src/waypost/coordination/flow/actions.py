@@ -7,7 +7,8 @@ from typing import Any
 from waypost.access import Permission, action, scopes
 from waypost.coordination import requests
 from waypost.coordination.contacts.writing import work
-from waypost.coordination.flow import closing, queries, reading, steps
+from waypost.coordination.flow import checkout, closing, queries, reading, steps
+from waypost.coordination.flow.checkout import NotNow
 from waypost.coordination.flow.problems import (
     DayClosed,
     FlowMoved,
@@ -47,13 +48,14 @@ class StepWish:
     room: str = ""  # 'Location/x', of who is roomed
     seen: int | None = None
     when: datetime | None = None  # since when it has been so, where it is noted later
+    not_now: tuple[NotNow, ...] = ()  # as it ends: which orders are not booked, and why
 
 
 @action(Permission.APPOINTMENT_STATUS)
 def take_along(ctx: Context, wish: StepWish) -> Version:
     """Take one patient one step along and return the Appointment.
 
-    Raises FlowMoved where another desk was quicker, NotNext, RoomTaken, RoomElsewhere and DayClosed.
+    Raises FlowMoved where another desk was quicker, NotNext, RoomTaken, RoomElsewhere, DayClosed and OrdersOpen.
     """
     visit = scheduling.current(ctx, wish.appointment, None)
     more = {wish.room} if wish.room else set()
@@ -145,6 +147,8 @@ def _step(ctx: Context, visit: Version, everyone: list[InFlow], one: InFlow, wis
     filings = [Filing(kept, "Encounter", kept["id"], expect=one.flow.version)]
     if wish.step is Step.LEFT:
         filings.append(_call_after(ctx, one))
+    if wish.step is Step.DONE:
+        filings += checkout.settle(ctx, one.visit, one.patient, wish.not_now)
     if status == "cancelled":
         filings += [requests.close(ctx, task, "The patient left without being seen.") for task in requests.of_visits(ctx, [visit.id])]
     records.file_many(ctx, filings)

@@ -83,6 +83,14 @@ class NoFollowUp(Problem):
     title, remedy = "That order does not wait for a visit any more.", "The list is fresh now."
 
 
+class OrdersOpen(Problem):
+    """`extra["orders"]` says which, by their ids."""
+
+    code, status, issue = "coordination.orders-open", 409, "business-rule"
+    title = "A follow-up order is neither booked nor said why not."
+    remedy = "At checkout, book each one or choose why not; then the visit can be finished."
+
+
 class NotLate(Problem):
     code, status, issue = "coordination.not-late", 409, "business-rule"
     title, remedy = "There is nothing to shorten.", "All of the time is left, or too little of it: choose another way."

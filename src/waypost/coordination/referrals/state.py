@@ -21,6 +21,7 @@ Json = dict[str, Any]
 
 REFERRAL = "urn:waypost:referral"  # category of what a person noted: sent, seen, told
 REFERRAL_END = "urn:waypost:referral-end"
+NOT_BOOKED = "urn:waypost:not-booked"  # of the work that checkout leaves: why no visit was booked
 DEPARTMENT = "urn:waypost:department"
 EXTENSION = "urn:waypost:extension:"
 SNOMED_REFERRAL = "3457005"
@@ -56,6 +57,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class PutOff:
+    """What was said at checkout instead of a visit being booked; `end` is how that ends the order (ENDS), or ''."""
+
+    on: date | None
+    words: str
+    end: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Loop:
     """Where one referral stands. `next` is the step it waits for, '' where it has ended."""
 
@@ -72,6 +82,7 @@ class Loop:
     rule: str = ""
     visit: str = ""  # the Appointment that counts
     missed: str = ""  # an Appointment that was cancelled or missed, where none stands
+    put_off: PutOff | None = None  # while no visit is booked
 
     def step(self, code: str) -> Step:
         return self.steps[STEPS.index(code)]
@@ -117,6 +128,7 @@ def loop_of(around: Around, today: date, zone: str) -> Loop:
         rule=rule,
         visit=visit.get("id", "") if visit else "",
         missed=missed.get("id", "") if missed and not visit else "",
+        put_off=next((said for task in around.of("Task") if (said := put_off(task, zone))), None) if following in {"sent", "scheduled"} else None,
     )
 
 
@@ -204,6 +216,16 @@ def _report(around: Around, zone: str) -> Step:
 def _related(document: Json, request: Json) -> bool:
     related = (document.get("context") or {}).get("related", ())
     return any(one.get("reference") == f"ServiceRequest/{request.get('id', '')}" for one in related)
+
+
+def put_off(task: Json, zone: str) -> PutOff | None:
+    """Return what was said at checkout in the work that it left; None where that did not last: a visit was booked since."""
+    said = next((one["valueCodeableConcept"] for one in task.get("extension", ()) if one.get("url") == EXTENSION + "not-booked"), None)
+    outcomes = _codes((one.get("valueCodeableConcept") or {} for one in task.get("output", ())), "urn:waypost:outcome")
+    if said is None or task.get("status") in {"cancelled", "entered-in-error"} or outcomes[-1:] == ["booked"]:
+        return None
+    code = next(iter(_codes([said], NOT_BOOKED)), "")
+    return PutOff(_day(task.get("authoredOn"), zone), said.get("text", ""), code if code in ENDS else "")
 
 
 def _told(around: Around, zone: str) -> Step:

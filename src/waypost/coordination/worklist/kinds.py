@@ -104,6 +104,7 @@ KINDS = (
     Kind("recall", "Due for care", Lane.AGE, _BOOKED),
     Kind("book", "Book a visit", Lane.AGE, _BOOKED),
     Kind("bump", "Find another time: theirs is needed", Lane.PROMISE, _BOOKED),
+    Kind("check-orders", "Check orders after a visit", Lane.AGE, _DONE, CLINICAL),
     Kind("records", "Get records", Lane.AGE, _DONE),
     Kind("social", "Ask about help", Lane.AGE, _DONE),
     Kind("question", "Answer a department’s question", Lane.PROMISE, _ANSWERED),

@@ -1,5 +1,7 @@
 """One press on the flow board: a patient goes one step along."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_POST
 from waypost.coordination.actions import no_show
 from waypost.coordination.flow import actions, steps
 from waypost.coordination.flow.actions import StepWish
+from waypost.coordination.flow.problems import OrdersOpen
 from waypost.coordination.flow.steps import Step
 from waypost.kernel.problem import Problem
 from waypost.records.versions import Version
@@ -29,9 +32,11 @@ class NoStep(Problem):
 @require_POST
 def step(request: Request) -> HttpResponse:
     """Take a patient one step along and go back to the board; what cannot be is said there."""
-    wish = _wish(request)
+    wish = wish_of(request)
     try:
         made = _missed(request, wish) if wish.step is Step.MISSED else actions.take_along(request.ctx, wish)
+    except OrdersOpen as problem:
+        return refused(request, problem, f"{reverse('checkout', args=[wish.appointment])}?{urlencode({'patient': wish.patient})}")
     except Problem as problem:
         return refused(request, problem)
     done(request, f"{SAID[wish.step]}.", made.act)
@@ -54,10 +59,10 @@ def told(request: Request) -> HttpResponse:
     return go_to(request, back_of(request))
 
 
-def refused(request: Request, problem: Problem) -> HttpResponse:
-    """Say on the fresh board why it was not done; what is no matter of the board is raised."""
+def refused(request: Request, problem: Problem, back: str = "") -> HttpResponse:
+    """Say on the fresh board, or where it is mended, why it was not done; what is no matter of the board is raised."""
     say_not_done(request, mendable(problem))
-    return go_to(request, back_of(request))
+    return go_to(request, back or back_of(request))
 
 
 def say_not_done(request: Request, problem: Problem) -> None:
@@ -78,7 +83,8 @@ def _missed(request: Request, wish: StepWish) -> Version:
     return no_show(request.ctx, wish.appointment)
 
 
-def _wish(request: Request) -> StepWish:
+def wish_of(request: Request) -> StepWish:
+    """Return the step that a button says: 'step:visit:patient:seen:room'. Raises NoStep."""
     parts = asked.text(request.POST, "do", 400).split(":")
     if len(parts) != 5 or parts[0] not in set(Step):
         raise NoStep

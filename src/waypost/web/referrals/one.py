@@ -161,6 +161,9 @@ def _open(
         return None
     title, verb = TITLES[do]
     form = failed or form_of(ctx, scope, found, do, today)
+    said = loop_of(facts, today, ctx.zone).put_off
+    if do == "end" and not failed and said and said.end:
+        form.initial = {**form.initial, "end": said.end, "reason": said.words}
     empty = isinstance(form, ReportForm) and not form.fields["document"].choices  # type: ignore[attr-defined]
     patient = found.resource["subject"]["reference"].partition("/")[2]
     return OpenForm(

@@ -35,7 +35,7 @@ def age_of(loop: Loop, today: date) -> str:
     ordered = f"Ordered {say_short(loop.ordered, today=today)}" if loop.ordered else "Ordered on a day not recorded"
     if loop.next in {"sent", "scheduled"}:
         fell = "; the last visit fell through" if loop.missed else ""
-        return f"{ordered}, {URGENCY_SHORT[loop.urgency].lower()}, day {loop.days}{fell}{by}."
+        return f"{ordered}, {URGENCY_SHORT[loop.urgency].lower()}, day {loop.days}{fell}{by}.{_put_off(loop, today)}"
     if loop.next == "seen":
         on = loop.step("scheduled").on
         return f"Visit {say_short(on, today=today)}{', nobody has noted that it took place' if loop.overdue else ''}." if on else "Has a date."
@@ -46,6 +46,15 @@ def age_of(loop: Loop, today: date) -> str:
     return ordered + "."
 
 
+def _put_off(loop: Loop, today: date) -> str:
+    """Say what was said at checkout, and who may end the order where that ends it."""
+    if loop.put_off is None:
+        return ""
+    on = f" {say_short(loop.put_off.on, today=today)}" if loop.put_off.on else ""
+    ends = " Who ordered it may end it." if loop.put_off.end else ""
+    return f" At checkout{on}: {loop.put_off.words.rstrip('.')}.{ends}"
+
+
 def _what_is_due(loop: Loop) -> str:
     return {"sent": "a date", "scheduled": "a date", "report": "a report", "told": "telling the patient"}.get(loop.next, "it")
 
@@ -53,6 +62,8 @@ def _what_is_due(loop: Loop) -> str:
 def next_act(loop: Loop, patient: str) -> Act | None:
     """Return the one act that comes next; it opens where it is done."""
     page = reverse("referral", args=[loop.id])
+    if loop.put_off is not None and loop.put_off.end:
+        return Act("End it", f"{page}?do=end", "b")
     if loop.next == "scheduled":
         order = urlencode({"patient": patient, "order": loop.id})
         if loop.outside:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from waypost.coordination import actions as coordination
 from waypost.coordination.actions.visits import held_wish
+from waypost.coordination.flow.problems import OrdersOpen
 from waypost.coordination.wishes import CancelWish, MoveWish
 from waypost.kernel.problem import Problem
 from waypost.messaging.fhir import moment
@@ -56,7 +58,11 @@ def finish(request: Request, id: str) -> HttpResponse:
 
 def _along(request: Request, id_: str, act: Callable[..., Version], asked: str, word: str) -> HttpResponse:
     if "when" not in request.POST:
-        return _after(request, act(request.ctx, id_, expect=_expect(request)), word)
+        try:
+            return _after(request, act(request.ctx, id_, expect=_expect(request)), word)
+        except OrdersOpen as problem:
+            messages.error(request, f"Not done. {problem.title} {problem.remedy}", extra_tags="late")
+            return go_to(request, f"{reverse('checkout', args=[id_])}?{urlencode({'patient': problem.extra['patient']})}")
     found = read_visit(request.ctx, id_)
     form, start = WhenForm(request.POST, asked=asked), moment(found.resource.get("start"))
     if not form.is_valid() or start is None:

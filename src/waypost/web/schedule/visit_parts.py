@@ -78,6 +78,8 @@ def acts_of(
     code = fhir.visit_type_code(found.resource)
     patient = next(iter(patients_of(found.resource)), "")
     acts = _begun_acts(found, ctx, start, outside=outside, died=died)
+    if any(act.label == "Done" for act in acts):
+        acts.append(PageAct(label="Checkout", url=reverse("checkout", args=[found.id])))
     if status == "waitlist" and not died:
         acts.append(PageAct(label="Find times", url=reverse("visit-times", args=[found.id]), key="b", primary=True))
     if status == "waitlist":
