@@ -49,10 +49,10 @@ def waypost(*words, data_dir, check=True, **more):
 
 
 class Running:
-    """`waypost serve` on one data folder; `first` is Python that its process runs before anything else."""
+    """`waypost serve` on one data folder; `first` is Python that its process runs before anything else, `more` its environment."""
 
-    def __init__(self, data_dir, *, log=None, first="pass"):
-        self.data_dir, self.port, self.first = Path(data_dir), free_port(), first
+    def __init__(self, data_dir, *, log=None, first="pass", **more):
+        self.data_dir, self.port, self.first, self.more = Path(data_dir), free_port(), first, more
         self.log = log or self.data_dir.with_name(f"{self.data_dir.name}.log")
         self.process = None
 
@@ -77,7 +77,7 @@ class Running:
             ]
             self.process = subprocess.Popen(
                 command,
-                env=environment(),
+                env=environment(**self.more),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -59,14 +59,14 @@ class CallForm(DeskForm):
     channel = forms.ChoiceField(label="How", choices=[(one.code, one.word) for one in CHANNELS], initial="call")
     who = forms.ChoiceField(label="Who is it?")
     who_name = forms.CharField(label="Their name", required=False, max_length=NAME_CHARACTERS_MAX, help_text="Where it is someone else.")
-    verified = forms.MultipleChoiceField(label="Asked and right", choices=IDENTIFIERS, required=False, widget=forms.CheckboxSelectMultiple,
+    verified = forms.MultipleChoiceField(label="Asked and right", choices=IDENTIFIERS, required=False, widget=forms.CheckboxSelectMultiple(attrs={"data-focus": True}),
                                          help_text="Two before anything is told.")  # fmt: skip
     agreed = forms.MultipleChoiceField(label="The patient agreed on this call to talk about", choices=TOPICS, required=False,
                                        widget=forms.CheckboxSelectMultiple)  # fmt: skip
     call_back = forms.CharField(label="Number to call back", required=False, max_length=NUMBER_CHARACTERS_MAX,
                                 widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}))  # fmt: skip
     reason = forms.ChoiceField(label="What is it about?", choices=[(one.code, one.word) for one in REASONS], widget=forms.RadioSelect)
-    outcome = forms.ChoiceField(label="How did it end?", choices=[(one.code, one.word) for one in OUTCOMES], widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(label="How did it end?", choices=[(one.code, one.word) for one in OUTCOMES], widget=forms.RadioSelect(attrs={"data-key": "o"}))
     words = forms.CharField(label="In a few words", required=False, max_length=WORDS_CHARACTERS_MAX, widget=forms.Textarea(attrs={"rows": 3}))
     wrong = forms.ChoiceField(label="Which number is wrong?", required=False)
     again_on = TypedDateField(label="Try again on", required=False, prefer="future")

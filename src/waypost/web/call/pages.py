@@ -98,6 +98,7 @@ def known(request: Request, patient: str, task: str) -> Known:
         for one in found
         if (kind := worklist.kind_of_task(ctx, one.task))
     ]
+    offered.sort(key=lambda one: not one.opened)  # what the call is about stands first
     me = (ctx.actor.practitioner or "", f"{ctx.actor.name} (you)")
     others = [one for one in practitioners(scope) if one[0] != me[0]]
     needs: dict[str, Any] = {

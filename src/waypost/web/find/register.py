@@ -113,6 +113,8 @@ def _forms(
         for n in range(many_phones)
     ]
     phones[0].fields["number"].hide_optional = True  # type: ignore[attr-defined]
+    if data is None:  # what is not known yet is ready to be typed
+        form.fields["born" if initial.get("family") else "family"].widget.attrs["data-focus"] = True
     people = [PersonForm(sent, prefix=f"p{n}") for n in range(many_people)]
     for person in people:
         person.fields["until"].today = today  # type: ignore[attr-defined]

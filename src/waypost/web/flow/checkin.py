@@ -57,6 +57,7 @@ class CheckInPage(Page):
     view: PatientView
     seen: CheckIn
     lines: dict[str, Line]
+    first: str  # the line to be done next, which is ready to be pressed
     left: str
     step: str
     press: Press | None
@@ -192,6 +193,7 @@ def page_of(request: Request, seen: CheckIn, *, form: DeskForm | None = None) ->
     open_lines = seen.open_lines
     here = address(seen)
     visit = seen.one.visit
+    first = "" if form is not None else next(iter(open_lines), "finish")
     return CheckInPage(
         title=f"Check-in, {say_time(seen.one.start, ctx.zone)}",
         id=seen.one.patient,
@@ -200,6 +202,7 @@ def page_of(request: Request, seen: CheckIn, *, form: DeskForm | None = None) ->
         view=view,
         seen=seen,
         lines=_lines(seen, open_lines, ctx.zone),
+        first=first,
         left="Everything is done." if not open_lines else f"{len(open_lines)} to do",
         step=steps.WORDS[seen.one.step],
         press=next(iter(press_of(request, seen)), None),
@@ -209,9 +212,9 @@ def page_of(request: Request, seen: CheckIn, *, form: DeskForm | None = None) ->
         identity=list(reading.IDENTITY.items()),
         consents=[(one.kind, one.word, *_consent_said(one, seen)) for one in seen.consents],
         consent_form=form if isinstance(form, ConsentForm) else ConsentForm(prefix="consent"),
-        medicare=form if isinstance(form, MedicareForm) else MedicareForm(prefix="medicare", initial=seen.answers),
+        medicare=form if isinstance(form, MedicareForm) else _ready(MedicareForm(prefix="medicare", initial=seen.answers), first == "medicare"),
         medicare_said=_medicare_said(seen),
-        payment=form if isinstance(form, PaymentForm) else PaymentForm(prefix="pay", initial={"key": str(ids.uuid7(ctx.now)), "method": "card"}),
+        payment=form if isinstance(form, PaymentForm) else _ready(PaymentForm(prefix="pay", initial={"key": str(ids.uuid7(ctx.now)), "method": "card"}), first == "payment"),
         not_taken=form if isinstance(form, NotTakenForm) else NotTakenForm(prefix="none"),
         taken=[(one, payments.say(one.amount), f"{reverse('receipt', args=[visit.id])}?payment={one.id}") for one in seen.payments],
         said=reading.said_by_patient(seen.part.resource if seen.part else None),
@@ -221,6 +224,13 @@ def page_of(request: Request, seen: CheckIn, *, form: DeskForm | None = None) ->
         link_url=f"{reverse('kiosk-link', args=[visit.id])}?{urlencode({'patient': seen.one.patient})}",
         done=bool(seen.response and seen.response.resource.get("status") == "completed"),
     )
+
+
+def _ready(form: DeskForm, here: bool) -> DeskForm:
+    """Return the form, its first field ready to be typed into where it is the line to be done next."""
+    if here:
+        next(iter(form.fields.values())).widget.attrs["data-focus"] = True
+    return form
 
 
 def work_of(seen: CheckIn, zone: str) -> list[tuple[str, str, str]]:

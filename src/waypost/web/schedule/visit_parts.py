@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
+from waypost.access.permissions import Permission, allowed
 from waypost.coordination import notices
 from waypost.coordination.actions.visits import series_of as all_of_series
 from waypost.kernel import ids
@@ -77,7 +79,7 @@ def acts_of(
     here, status = reverse("visit", args=[found.id]), found.resource.get("status")
     code = fhir.visit_type_code(found.resource)
     patient = next(iter(patients_of(found.resource)), "")
-    acts = _begun_acts(found, ctx, start, outside=outside, died=died)
+    acts = [*_begun_acts(found, ctx, start, outside=outside, died=died), *_check_in(found, ctx, start, outside=outside)]
     if any(act.label == "Done" for act in acts):
         acts.append(PageAct(label="Checkout", url=reverse("checkout", args=[found.id])))
     if status == "waitlist" and not died:
@@ -100,6 +102,18 @@ def acts_of(
             )
         )
     return acts
+
+
+def _check_in(found: Version, ctx: Context, start: datetime | None, *, outside: bool) -> list[PageAct]:
+    """Return the way to the check-in list, on the day of a visit of one patient."""
+    patients = patients_of(found.resource)
+    today = start is not None and local_day(start, ctx.zone) == local_day(ctx.now, ctx.zone)
+    if outside or not today or len(patients) != 1 or found.resource.get("status") not in {"booked", "arrived"} or not allowed(
+        ctx.actor.roles, Permission.APPOINTMENT_STATUS
+    ):
+        return []
+    url = f"{reverse('check-in', args=[found.id])}?{urlencode({'patient': patients[0]})}"
+    return [PageAct(label="Check in", url=url, key="i")]
 
 
 def _begun_acts(

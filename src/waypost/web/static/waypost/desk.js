@@ -56,10 +56,16 @@
   let going = 0;
   document.addEventListener("keydown", (event) => {
     const box = findBox();
-    if (event.target === box) { findKey(event); return; }
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && box) { event.preventDefault(); box.focus(); box.select(); return; }
-    if (!keysOn() || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target) || $("dialog[open]")) return;
     const key = event.key;
+    if (event.target === box) { findKey(event); return; }
+    if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "k" && box) { event.preventDefault(); box.focus(); box.select(); return; }
+    if ((event.ctrlKey || event.metaKey) && key === "Enter" && typing(event.target) && event.target.form) { // sends the form from any of its fields
+      const buttons = [...event.target.form.elements].filter((one) => one.type === "submit");
+      event.preventDefault();
+      event.target.form.requestSubmit(buttons.find((one) => one.matches(".primary")) || buttons[0]);
+      return;
+    }
+    if (!keysOn() || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target) || $("dialog[open]")) return;
     if (key === "/" && box) { event.preventDefault(); box.focus(); box.select(); return; }
     if (key === "?") { event.preventDefault(); $("#keys")?.showModal(); return; }
     if (going && Date.now() - going < 1500) { going = 0; const place = $(`.rail [data-go="${CSS.escape(key)}"]`); if (place) { event.preventDefault(); place.click(); } return; }
@@ -70,7 +76,7 @@
     if (/^[a-z]$/.test(key)) {
       const row = currentRow();
       const act = (row && ($$(`[data-key="${key}"]`, row).find(shown) || $(`details:not([open]) [data-key="${key}"]`, row))) || $$(`[data-key="${key}"]`).find((element) => shown(element) && (!element.closest("[data-rows]")));
-      if (act) { event.preventDefault(); act.click(); }
+      if (act) { event.preventDefault(); if (/^(INPUT|SELECT|TEXTAREA)$/.test(act.tagName) && act.type !== "checkbox") act.focus(); else act.click(); }
     }
   });
   document.addEventListener("focusin", (event) => {
