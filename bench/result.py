@@ -10,7 +10,7 @@ from typing import Any
 
 # At most this many times the floor's time per unit (DESIGN, budgets); figures without one are told as they are.
 BUDGETS = {"read": 6, "create": 6, "search-name": 6, "search-code": 6, "import": 6, "slots-day": 6, "find-times": 3, "book": 8,
-           "page-find": 5, "page-patient": 5, "page-today": 5, "page-board": 5, "live-read": 1.25, "audit-read": 3, "audit-create": 1.3,
+           "page-find": 5, "page-patient": 5, "page-today": 5, "page-today-10000": 5, "page-work-10000": 5, "page-board": 5, "live-read": 1.25, "audit-read": 3, "audit-create": 1.3,
            **{f"growth-{name}": 1.3 for name in ("search-name", "search-code", "page-find", "page-patient", "page-patient-large",
                                                  "page-today", "page-board", "slots-day", "find-times")}}  # fmt: skip
 ROOT = Path(__file__).resolve().parents[1]

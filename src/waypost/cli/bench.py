@@ -20,6 +20,7 @@ JSON_TO_FILE = True
 NAMES = (
     "read", "create", "search-name", "search-code", "import", "slots-day", "find-times", "book", "page-find",
     "page-patient", "page-today", "page-board", "live", "audit", "growth", "start", "memory",
+    "page-today-10000",
 )  # fmt: skip
 
 
