@@ -45,6 +45,13 @@ def stands(ctx, visit, n=0):
     return queries.with_flow(scope, [records.read(scope, "Appointment", visit)])[n]
 
 
+def each(ctx, visit):
+    """Return where each patient of a group stands."""
+    since, _ = queries.bounds(local_day(ctx.now, ctx.zone), ctx.zone)
+    scope = scopes.for_flow(ctx, since)
+    return {one.patient: one.step for one in queries.with_flow(scope, [records.read(scope, "Appointment", visit)])}
+
+
 def test_a_visit_from_arrival_to_done(clinic, ctx, clock):
     visit = booked(clinic)
     for step, status in (("arrived", "arrived"), ("forms", "arrived"), ("roomed", "arrived"), ("with-provider", "checked-in"),
@@ -156,6 +163,42 @@ def test_a_group_goes_one_by_one(clinic, ctx, clock):
     assert found == {a: Step.DONE, b: Step.LEFT, c: Step.MISSED}
     with pytest.raises(NotThisPatient):
         go(ctx, visit, "arrived", patient=clinic.patients[3])
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_of_a_group_that_nobody_came_to_one_may_come_after_all(clinic, ctx, clock, count):
+    visit, people = booked(clinic, 0, kind="class", hour=11), clinic.patients[:count]
+    for one in people[1:]:
+        coordination.add_to_group(clinic.ctx, visit, one)
+    clock.advance(timedelta(hours=1))
+    coordination.no_show(ctx, visit)
+    assert each(ctx, visit) == dict.fromkeys(people, Step.MISSED)
+    assert go(ctx, visit, "arrived", patient=people[1]).resource["status"] == "arrived"
+    assert each(ctx, visit) == dict.fromkeys(people, Step.MISSED) | {people[1]: Step.ARRIVED}
+    assert go(ctx, visit, "done", patient=people[1]).resource["status"] == "fulfilled"
+
+
+def test_who_has_not_come_is_not_taken_along_with_a_group(clinic, ctx, clock):
+    visit = booked(clinic, 0, kind="class", hour=11)
+    for one in clinic.patients[1:3]:
+        coordination.add_to_group(clinic.ctx, visit, one)
+    clock.advance(timedelta(hours=1))
+    go(ctx, visit, "arrived", patient=clinic.patients[0])
+    coordination.check_in(ctx, visit)
+    assert coordination.fulfil(ctx, visit).resource["status"] == "checked-in"
+    assert each(ctx, visit) == dict.fromkeys(clinic.patients[:3], Step.BOOKED) | {clinic.patients[0]: Step.DONE}
+
+
+def test_what_was_asked_for_one_of_a_group_ends_with_them(clinic, ctx, clock):
+    from waypost.coordination import requests
+
+    visit = booked(clinic, 0, kind="class", hour=11, ride="Van")
+    coordination.add_to_group(clinic.ctx, visit, clinic.patients[1])
+    clock.advance(timedelta(hours=1))
+    actions.missed(ctx, visit, clinic.patients[1])
+    assert len(requests.of_visits(ctx, [visit])) == 1
+    actions.missed(ctx, visit, clinic.patients[0])
+    assert requests.of_visits(ctx, [visit]) == []
 
 
 def test_who_was_missed_may_come_after_all(clinic, ctx, clock):

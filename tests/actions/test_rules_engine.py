@@ -219,3 +219,52 @@ def test_everyone_in_a_group_has_work_of_their_own(clinic, rules, keep, context,
     keep(alone)
     rules()
     assert sorted(t["status"] for t in work(context(), "visit-unconfirmed")) == ["cancelled", "requested"]
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_sch_1_everyone_of_a_group_who_did_not_come_is_to_be_called(clinic, rules, context, clock, count):
+    from waypost.coordination import actions as coordination
+    from waypost.coordination.flow import actions as flow
+    from waypost.coordination.flow.actions import StepWish
+    from waypost.coordination.flow.steps import Step
+    from waypost.coordination.wishes import BookingWish
+
+    desk, people = context("scheduler", door="web"), clinic.patients[:count]
+
+    def called():
+        return {t["for"]["reference"].partition("/")[2] for t in work(context(), "no-show") if t["status"] == "requested"}
+
+    group = coordination.book_visit(clinic.ctx, BookingWish(people[0], "class", small_clinic.at(11, day=24))).id
+    for one in people[1:]:
+        coordination.add_to_group(clinic.ctx, group, one)
+    clock.advance(timedelta(hours=1))
+    coordination.no_show(desk, group)
+    rules()
+    assert called() == set(people)
+    flow.take_along(desk, StepWish(appointment=group, step=Step.ARRIVED, patient=people[0]))
+    rules()
+    assert called() == set(people[1:]), "that one came after all says nothing of the others"
+    flow.take_along(desk, StepWish(appointment=group, step=Step.DONE, patient=people[0]))
+    rules()
+    assert called() == set(people[1:]), "the others' visit took place, not theirs"
+
+
+def test_sch_1_one_of_a_group_who_did_not_come_is_called_while_the_others_visit_goes_on(clinic, rules, context, clock):
+    from waypost.coordination import actions as coordination
+    from waypost.coordination.flow import actions as flow
+    from waypost.coordination.flow.actions import StepWish
+    from waypost.coordination.flow.steps import Step
+    from waypost.coordination.undo import undo_act
+    from waypost.coordination.wishes import BookingWish
+
+    desk, people = context("scheduler", door="web"), clinic.patients[:2]
+    group = coordination.book_visit(clinic.ctx, BookingWish(people[0], "class", small_clinic.at(11, day=24))).id
+    coordination.add_to_group(clinic.ctx, group, people[1])
+    clock.advance(timedelta(hours=1))
+    flow.take_along(desk, StepWish(appointment=group, step=Step.ARRIVED, patient=people[0]))
+    missed = flow.missed(desk, group, people[1])
+    rules()
+    assert [(t["for"]["reference"], t["status"]) for t in work(context(), "no-show")] == [(f"Patient/{people[1]}", "requested")]
+    undo_act(desk, missed.act)
+    rules()
+    assert [t["status"] for t in work(context(), "no-show")] == ["cancelled"]

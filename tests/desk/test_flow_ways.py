@@ -242,3 +242,29 @@ def test_the_wait_is_told_at_a_press(client, clinic, visit):
     value = re.search(r'value="(20:[^"]+)"', page)[1]
     assert "told 20 min at 10:22" in words(client.post("/flow/told", {"do": value}, follow=True))
     assert client.post("/flow/told", {"do": "-3:x"}).status_code == 422
+
+
+def test_one_of_a_group_is_noted_alone_also_on_a_past_day(client, clinic, clock):
+    from waypost.coordination import actions as coordination
+
+    group = booked(clinic, "class", start=at(11, day=24), patient=0)
+    for one in clinic.patients[1:3]:
+        coordination.add_to_group(clinic.ctx, group.id, one)
+    for _ in range(3):  # a session that rests for half an hour ends
+        clock.advance(timedelta(minutes=20))
+        client.get("/flow")
+    page = client.get(f"/visits/{group.id}/another-way?patient={clinic.patients[1]}").content.decode()
+    assert "do=noshow" not in page
+    seen = re.search(r'name="seen" value="([^"]*)"', page)[1]
+    client.post(f"/visits/{group.id}/another-way", {"patient": clinic.patients[1], "do": "missed", "seen": seen})
+    assert read(clinic, "Appointment", group.id)["status"] == "booked"
+    clock.advance(timedelta(days=1))
+    client.logout()
+    client.force_login(client.account)
+    page = client.get("/flow/close?site=riverside&day=2026-11-24").content.decode()
+    presses = {label: value for value, label in re.findall(r'name="do" value="([^"]+)"[^>]*aria-label="([^"]+)"', page)}
+    assert [one for one in presses if "Castillo1" in one] == []
+    client.post("/flow/step", {"do": presses["Did not come: Castillo2, Marisol"]})
+    client.post("/flow/step", {"do": presses["Done: Castillo0, Marisol"]})
+    assert read(clinic, "Appointment", group.id)["status"] == "fulfilled"
+    assert client.get("/flow/close?site=riverside&day=2026-11-24").content.decode().count("Castillo") == 0

@@ -67,8 +67,8 @@ def due(start: datetime, now: datetime) -> datetime:
     return min(max(wanted, soonest), start) if start > now else soonest
 
 
-def of_visits(ctx: Context, appointments: Iterable[str]) -> list[Version]:
-    """Return the open requests beside these visits."""
+def of_visits(ctx: Context, appointments: Iterable[str], patient: str = "") -> list[Version]:
+    """Return the open requests beside these visits, of one patient or of all."""
     wanted = sorted({f"Appointment/{id_}" for id_ in appointments})
     scope = scopes.for_staff(ctx, what="Task")
     found = queries.fetch(
@@ -78,7 +78,8 @@ def of_visits(ctx: Context, appointments: Iterable[str]) -> list[Version]:
         f" WHERE c.tenant = %s AND c.type = 'Task' AND NOT c.deleted AND ({scope.where})",
         [wanted, scope.tenant, *scope.params],
     )
-    return [one for one in found if kind_of(one.resource) in FOLLOWING and one.resource.get("status") in OPEN]
+    mine = [one for one in found if not patient or (one.resource.get("for") or {}).get("reference") == f"Patient/{patient}"]
+    return [one for one in mine if kind_of(one.resource) in FOLLOWING and one.resource.get("status") in OPEN]
 
 
 def kind_of(task: Resource) -> str:

@@ -78,9 +78,14 @@ def take_along(ctx: Context, wish: StepWish) -> Version:
 def take_all_along(
     ctx: Context, appointment: str, step: Step, *, when: datetime | None = None, expect: int | None = None
 ) -> Version:
-    """Take every patient of a visit along who can go to this step; of a visit with one patient, that one."""
+    """Take every patient of a visit along who can go to this step; of a visit with one patient, that one.
+
+    Where some of a group are here, those who have not come are not taken along with them: they arrive, or are missed.
+    """
     visit = scheduling.current(ctx, appointment, expect)
-    people = [one for one in _everyone(ctx, visit) if steps.may(one.step, step, seen=one.flow.seen)]
+    everyone = _everyone(ctx, visit)
+    begun = step is not Step.ARRIVED and any(one.step in HERE for one in everyone)
+    people = [one for one in everyone if steps.may(one.step, step, seen=one.flow.seen) and not (begun and one.step is Step.BOOKED)]
     if not people:
         told = reading.OF_STATUS.get(visit.resource.get("status", ""), Step.OFF)
         raise NotAllowedNow(f"From “{steps.WORDS[told]}” one does not go to “{steps.WORDS[step]}”.")
@@ -117,6 +122,9 @@ def missed(ctx: Context, appointment: str, patient: str, *, seen: int | None = N
     if start is not None and ctx.now < start + scheduling.grace_of(ctx, visit.resource):
         raise NotAllowedNow("The visit has not begun, or is still within its minutes of grace.")
     changed = reading.marked_missed(visit.resource, patient, missed=True)
+    filings = [requests.close(ctx, task, "The visit was missed.") for task in requests.of_visits(ctx, [appointment], patient)]
+    if filings:
+        records.file_many(ctx, filings)
     others = [Step.MISSED if other.patient == patient else other.step for other in everyone]
     status = steps.appointment_status(others, visit.resource["status"])
     filed = records.file(ctx, changed, id=appointment, expect=visit.version)
@@ -127,7 +135,7 @@ def missed(ctx: Context, appointment: str, patient: str, *, seen: int | None = N
 
 
 def _step(ctx: Context, visit: Version, everyone: list[InFlow], one: InFlow, wish: StepWish) -> Version:
-    at = wish.when or _now(ctx)
+    at = wish.when or _ended_at(ctx, one, wish.step) or _now(ctx)
     if one.flow.since is not None and at < one.flow.since:
         raise NotAllowedNow("That is before the step that the patient stands in.")
     room = _room(ctx, one, wish.room) if wish.step is Step.ROOMED and wish.room else None
@@ -137,7 +145,7 @@ def _step(ctx: Context, visit: Version, everyone: list[InFlow], one: InFlow, wis
     before = visit.resource["status"]
     status = steps.appointment_status(others, before)
     if one.step is Step.MISSED and len(everyone) > 1:
-        visit = records.file(ctx, reading.marked_missed(visit.resource, one.patient, missed=False), id=visit.id, expect=visit.version)
+        visit = _came_after_all(ctx, visit, everyone, one)
     if status != before:
         left = status == "cancelled"
         visit = scheduling.set_status(
@@ -153,6 +161,22 @@ def _step(ctx: Context, visit: Version, everyone: list[InFlow], one: InFlow, wis
         filings += [requests.close(ctx, task, "The patient left without being seen.") for task in requests.of_visits(ctx, [visit.id])]
     records.file_many(ctx, filings)
     return visit
+
+
+def _ended_at(ctx: Context, one: InFlow, step: Step) -> datetime | None:
+    """Return when a visit of a past day was over, that is noted as done without saying when: as it was to end."""
+    if step is not Step.DONE or local_day(one.end, ctx.zone) >= local_day(ctx.now, ctx.zone):
+        return None
+    return max(one.end, one.flow.since or one.end)
+
+
+def _came_after_all(ctx: Context, visit: Version, everyone: list[InFlow], one: InFlow) -> Version:
+    """Note that one of a group came after all; of the others who did not it stays noted, each by name."""
+    changed = visit.resource
+    for other in everyone:
+        if other.step is Step.MISSED:
+            changed = reading.marked_missed(changed, other.patient, missed=other is not one)
+    return records.file(ctx, changed, id=visit.id, expect=visit.version)
 
 
 def _call_after(ctx: Context, one: InFlow) -> Filing:

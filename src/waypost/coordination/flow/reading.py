@@ -110,6 +110,13 @@ def did_not_come(appointment: Json, patient: str) -> bool:
     )
 
 
+def own(appointment: Json, patient: str) -> Json:
+    """Return a visit as it is to one of its patients: who did not come to a group's has missed it, whatever the others did."""
+    if appointment.get("status") in OF_STATUS and did_not_come(appointment, patient):
+        return {**appointment, "status": "noshow"}
+    return appointment
+
+
 def _alone(appointment: Json) -> bool:
     return len(fhir.patients_of(appointment)) == 1
 

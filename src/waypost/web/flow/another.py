@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from waypost.access import scopes
 from waypost.coordination import patients
 from waypost.coordination.actions import move_visit
-from waypost.coordination.flow import changing, queries, steps
+from waypost.coordination.flow import actions, changing, queries, steps
 from waypost.coordination.flow.problems import NotThisPatient
 from waypost.coordination.flow.queries import InFlow
 from waypost.coordination.flow.steps import Step
@@ -61,6 +61,7 @@ class AnotherPage(Page):
     band: Band
     status: Status
     shorten: str
+    group: bool  # one of several, who may be noted as not having come without the others
     groups: Sequence[Ways]
     links: Sequence[Act]
     expect: int
@@ -79,7 +80,10 @@ def another(request: Request, id: str) -> HttpResponse:
         return render_page(request, _page(request, visit, patient))
     do, _, rest = asked.text(request.POST, "do", 900).partition("|")
     try:
-        if do == "shorten":
+        if do == "missed":
+            made = actions.missed(ctx, id, patient, seen=asked.number(request.POST, "seen"))
+            done(request, "Did not come.", made.act)
+        elif do == "shorten":
             made = changing.shorten(ctx, id, patient, seen=asked.number(request.POST, "seen"))
             done(request, "Shortened; they are here.", made.act)
         else:
@@ -125,11 +129,17 @@ def _page(request: Request, visit: Version, patient: str) -> AnotherPage:
         status=Status("late", f"{late} min late") if one.step is Step.BOOKED and late > 0 else Status("info", steps.WORDS[one.step]),
         shorten=f"Come in now for the {left} minutes left" if left and one.step is Step.BOOKED else "",
         groups=_groups(request, visit, one, site_names(scope, here)) if one.step is Step.BOOKED else [],
-        links=[Act("Another day", move, "m"), Act("Did not come", f"{reverse('visit', args=[visit.id])}?do=noshow")],
+        group=len(fhir.patients_of(visit.resource)) > 1 and one.step is Step.BOOKED,
+        links=[Act("Another day", move, "m"), *_missed_link(visit)],
         expect=visit.version,
         seen=one.flow.version,
         back=reverse("flow"),
     )
+
+
+def _missed_link(visit: Version) -> list[Act]:
+    alone = len(fhir.patients_of(visit.resource)) == 1
+    return [Act("Did not come", f"{reverse('visit', args=[visit.id])}?do=noshow")] if alone else []
 
 
 def _groups(request: Request, visit: Version, one: InFlow, names: dict[str, str]) -> list[Ways]:

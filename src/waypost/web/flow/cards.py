@@ -142,11 +142,11 @@ def presses_of(one: InFlow, name: str, around: Around) -> list[Press]:
     if first is Step.ROOMED:
         room = _next_room(one, around) if not one.telehealth else None
         if room is not None:
-            found.append(_press(one, Step.ROOMED, name, room, primary=True))
+            found.append(press(one, Step.ROOMED, name, room, primary=True))
         else:
-            found.append(_press(one, Step.WITH_PROVIDER, name, primary=True))
+            found.append(press(one, Step.WITH_PROVIDER, name, primary=True))
     elif first is not None:
-        found.append(_press(one, first, name, primary=True))
+        found.append(press(one, first, name, primary=True))
     given = {(press.value.split(":")[0]) for press in found}
     for step in steps.MOVES.get(one.step, ()):
         if step.value in given or step is Step.ROOMED or not steps.may(one.step, step, seen=one.flow.seen):
@@ -155,9 +155,9 @@ def presses_of(one: InFlow, name: str, around: Around) -> list[Press]:
             continue  # from here that is noted on the visit's page
         if (one.step, step) in _SELDOM:
             continue
-        found.append(_press(one, step, name))
+        found.append(press(one, step, name))
     if one.step is Step.BOOKED and around.now >= one.start + timedelta(minutes=around.grace.get(one.visit.id, 0)):
-        found.append(_press(one, Step.MISSED, name))
+        found.append(press(one, Step.MISSED, name))
     return found
 
 
@@ -199,10 +199,10 @@ def _next_room(one: InFlow, around: Around) -> Room | None:
 
 
 def _free_rooms(one: InFlow, name: str, around: Around) -> list[Press]:
-    return [_press(one, Step.ROOMED, name, room) for room in around.rooms.values() if room.free and room.ref != one.flow.room]
+    return [press(one, Step.ROOMED, name, room) for room in around.rooms.values() if room.free and room.ref != one.flow.room]
 
 
-def _press(one: InFlow, step: Step, name: str, room: Room | None = None, *, primary: bool = False) -> Press:
+def press(one: InFlow, step: Step, name: str, room: Room | None = None, *, primary: bool = False) -> Press:
     label = room.name if room else VERBS[step]
     if step is Step.ARRIVED and one.step is not Step.BOOKED:
         label = "Came after all" if one.step is Step.MISSED else "Waiting room"

@@ -23,11 +23,12 @@ from waypost.kernel.problem import Problem
 from waypost.registry import queries as registry
 from waypost.registry.fhir import say_mrn
 from waypost.registry.queries import Person
+from waypost.scheduling.fhir import patients_of
 from waypost.scheduling.queries.clinic import clinic
 from waypost.web import asked
 from waypost.web.flow.acts import say_not_done
 from waypost.web.flow.board import graces, usual_site
-from waypost.web.flow.cards import Around, Press, presses_of
+from waypost.web.flow.cards import Around, Press, press, presses_of
 from waypost.web.forms import DeskForm, mendable
 from waypost.web.pages import Page, Request, done, go_to, render_page
 from waypost.web.schedule.boards import Pick
@@ -204,6 +205,8 @@ def _left(one: InFlow, person: Person | None, around: Around) -> Left:
     name = person.name if person else "Patient"
     url = reverse("visit", args=[one.visit.id])
     links = []
+    if not around.today and len(patients_of(one.visit.resource)) > 1:
+        return _left_of_group(one, person, around)
     if one.step is Step.BOOKED:
         links.append(("Cancel", f"{url}?do=cancel"))
     if not around.today:
@@ -215,4 +218,14 @@ def _left(one: InFlow, person: Person | None, around: Around) -> Left:
     return Left(
         name=name, ids=say_mrn(person.mrn) if person and person.mrn else "", at=say_time(one.start, around.zone), step=steps.WORDS[one.step],
         url=url, presses=presses, links=links,
+    )  # fmt: skip
+
+
+def _left_of_group(one: InFlow, person: Person | None, around: Around) -> Left:
+    """Return one of a group of a past day with the presses that resolve this patient alone."""
+    name = person.name if person else "Patient"
+    ends = (Step.MISSED, Step.DONE) if one.step is Step.BOOKED else (Step.DONE,)
+    return Left(
+        name=name, ids=say_mrn(person.mrn) if person and person.mrn else "", at=say_time(one.start, around.zone), step=steps.WORDS[one.step],
+        url=reverse("visit", args=[one.visit.id]), presses=[press(one, step, name) for step in ends], links=[],
     )  # fmt: skip

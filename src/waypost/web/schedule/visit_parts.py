@@ -94,7 +94,8 @@ def acts_of(
     if status in {"booked", "pending", "arrived"}:
         acts.append(PageAct(label="Cancel", url=f"{here}?do=cancel"))
     if status == "booked" and start is not None and start <= ctx.now and not outside:
-        acts.append(PageAct(label="Did not come", url=f"{here}?do=noshow"))
+        label = "Nobody came" if len(patients_of(found.resource)) > 1 else "Did not come"
+        acts.append(PageAct(label=label, url=f"{here}?do=noshow"))
     if status in {"cancelled", "noshow", "fulfilled"} and code and patient and not died:
         acts.append(
             PageAct(

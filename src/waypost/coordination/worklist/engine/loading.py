@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from waypost.coordination.flow.reading import own
 from waypost.coordination.worklist.kinds import TASK
 from waypost.coordination.worklist.reading import OPEN
 from waypost.coordination.worklist.rules.settling import task_id
@@ -120,19 +121,20 @@ def _of_patients(ctx: Context, scope: Scope, patients: Sequence[str], visit_type
 
 def _loaded(ctx: Context, kinds: dict[str, dict[str, Version]], visit_types: dict[str, Json]) -> Loaded:
     resources = {kind: [v.resource for _, v in sorted(versions.items())] for kind, versions in kinds.items()}
-    facts = Facts(ctx.now, ctx.zone, next(iter(resources["Patient"])), resources, visit_types)
+    patient = next(iter(resources["Patient"]))
+    resources["Appointment"] = [own(one, patient["id"]) for one in resources.get("Appointment", ())]
+    facts = Facts(ctx.now, ctx.zone, patient, resources, visit_types)
     return Loaded(facts, dict(kinds["Task"]))
 
 
 def _in_groups(ctx: Context, scope: Scope, patients: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Return visits that are filed under someone else and hold these patients' time, by the ledger's own index."""
+    """Return visits that are filed under someone else and are these patients' too, whatever became of them."""
     return queries.rows(
         scope,
-        f"SELECT p.id, {queries.COLUMNS} FROM unnest(%s::text[]) AS p(id) CROSS JOIN LATERAL (SELECT b.tenant, b.appointment"
-        " FROM scheduling_booking b WHERE b.tenant = %s AND b.resource = 'Patient/' || p.id AND b.starts >= %s"
-        " ORDER BY b.starts DESC LIMIT 200) b"
-        f" JOIN records_current c ON c.tenant = b.tenant AND c.type = 'Appointment' AND c.id = b.appointment {_NEWEST}"
-        f" WHERE NOT c.deleted AND c.patient IS DISTINCT FROM p.id AND ({scope.where})",
+        f"SELECT p.id, {queries.COLUMNS} FROM unnest(%s::text[]) AS p(id) JOIN records_ref r ON r.tenant = %s"
+        " AND r.target = 'Patient/' || p.id AND r.type = 'Appointment' AND r.param = 'patient'"
+        f" JOIN records_current c ON c.tenant = r.tenant AND c.type = r.type AND c.id = r.id {_NEWEST}"
+        f" WHERE NOT c.deleted AND c.patient IS DISTINCT FROM p.id AND c.sort_at >= %s AND ({scope.where})",
         [list(patients), scope.tenant, ctx.now - timedelta(days=VISITS_DAYS), *scope.params],
     )
 

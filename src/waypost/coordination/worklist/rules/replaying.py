@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from waypost.coordination.flow.reading import own
 from waypost.coordination.worklist.rules.answering import InForce, ask
 from waypost.coordination.worklist.rules.shapes import Facts, Item, Json
 
@@ -59,4 +60,5 @@ def _facts(now: datetime, zone: str, held: Mapping[Key, Json], patient: str, vis
     kinds: dict[str, list[Json]] = {}
     for (kind, _), resource in sorted(held.items()):
         kinds.setdefault(kind, []).append(resource)
+    kinds["Appointment"] = [own(one, patient) for one in kinds.get("Appointment", ())]
     return Facts(now, zone, held["Patient", patient], kinds, visit_types)
