@@ -9,7 +9,7 @@ import sys
 import psycopg
 import pytest
 
-from waypost.ops import folders, postgres
+from waypost.ops import folders, limits, memory, postgres
 from waypost.ops.problems import FolderUnusable
 
 
@@ -92,3 +92,23 @@ def test_passwords_are_nobody_elses(data_dir):
     with postgres.attach_or_start(data_dir, fsync=False):
         for name in ("passwords.json", "connection.json"):
             assert (data_dir / "postgres" / name).stat().st_mode & 0o777 == 0o600
+
+
+GB = 2**30
+
+
+@pytest.mark.parametrize(
+    ("database", "machine", "mb"),
+    [(0, 16 * GB, 128), (GB // 4, 16 * GB, 128), (4 * GB, 16 * GB, 1024), (40 * GB, 16 * GB, 2048), (40 * GB, GB // 2, 128)],
+)
+def test_the_database_keeps_a_quarter_of_itself_in_memory_within_bounds(database, machine, mb):
+    assert memory.shared_buffers_mb(database, machine) == mb
+
+
+def test_a_larger_database_is_started_with_more_memory(data_dir, monkeypatch):
+    with postgres.attach_or_start(data_dir, fsync=False) as connections, psycopg.connect(connections.app) as app:
+        assert app.execute("SHOW shared_buffers").fetchone() == (f"{limits.SHARED_BUFFERS_MB_MIN}MB",)
+    monkeypatch.setattr(limits, "SHARED_BUFFERS_MB_MIN", 1)
+    with postgres.attach_or_start(data_dir, fsync=False) as connections, psycopg.connect(connections.app) as app:
+        kept = memory.of_database(next(data_dir.glob("postgres/**/base")).parent)
+        assert app.execute("SHOW shared_buffers").fetchone() == (f"{kept // memory.MB // 4}MB",)

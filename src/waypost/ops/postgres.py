@@ -22,7 +22,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from waypost.ops import binaries, folders, limits, swapping
+from waypost.ops import binaries, folders, limits, memory, swapping
 from waypost.ops.binaries import Runner
 from waypost.ops.folders import DataFolder
 from waypost.ops.problems import DatabaseWillNotStart, FolderUnusable, TooNew, TooOld
@@ -34,7 +34,6 @@ SETTINGS = {
     "listen_addresses": "''",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "shared_buffers": "128MB",
     "work_mem": "8MB",
     "wal_compression": "pglz",
     "max_wal_size": "2GB",
@@ -250,7 +249,10 @@ class Server:
             time.sleep(0.25)
 
     def _launch(self) -> None:
-        chosen = self.settings | {"unix_socket_directories": f"'{self.sockets}'", "port": str(self.port)}
+        buffers = memory.shared_buffers_mb(memory.of_database(self.data), memory.of_machine())
+        chosen = self.settings | {
+            "unix_socket_directories": f"'{self.sockets}'", "port": str(self.port), "shared_buffers": f"{buffers}MB",
+        }  # fmt: skip
         options = [
             part for name, value in chosen.items() for part in ("-c", f"{name}={value.strip(chr(39))}")
         ]
