@@ -87,13 +87,13 @@ def kind_of(task: Resource) -> str:
     return next((c.get("code", "") for c in codings if c.get("system") == TASK), "")
 
 
-def again(ctx: Context, task: Version, start: datetime) -> Filing:
-    """Return the request as it stands after its visit moved: asked for anew, whatever was answered before."""
+def again(ctx: Context, task: Version, start: datetime, why: str = "The visit was moved.") -> Filing:
+    """Return the request as it stands after its visit's times changed: asked for anew, whatever was answered before."""
     words = str((task.resource.get("reasonCode") or {}).get("text") or kind_of(task.resource))
     changed: Resource = {
         **{k: v for k, v in task.resource.items() if k != "output"},
         "status": "requested",
-        "statusReason": {"text": "The visit was moved."},
+        "statusReason": {"text": why},
         "lastModified": fhir.say(ctx.now.replace(microsecond=0)),
         "restriction": {"period": {"end": fhir.say(due(start, ctx.now))}},
         "reasonCode": {

@@ -89,6 +89,16 @@ class MoveWish:
 
 
 @dataclass(frozen=True, slots=True)
+class LengthWish:
+    """A visit, or time kept free, is to end at another time; `expect` is the version that was seen."""
+
+    appointment: str
+    end: datetime
+    expect: int | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CancelWish:
     appointment: str
     code: str = ""  # patient | provider | weather | other

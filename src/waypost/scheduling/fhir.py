@@ -20,8 +20,8 @@ from waypost.scheduling.rules.ledger import visit_type as visit_type_code
 from waypost.scheduling.rules.types import VisitType
 
 __all__ = [
-    "BLOCK", "EXTENSION", "VISIT_TYPE", "Seat", "appointment", "asking", "asks_of", "block", "cancelled", "elsewhere", "extension", "instant", "is_ours",
-    "moved", "outside", "patients_of", "reason", "reference", "resources_of", "say", "schedule", "seat_of", "service_type", "sought_of",
+    "BLOCK", "EXTENSION", "VISIT_TYPE", "Seat", "appointment", "asking", "asks_of", "block", "cancelled", "elsewhere", "ending", "extension", "instant",
+    "is_ours", "minutes_set", "moved", "outside", "patients_of", "reason", "reference", "resources_of", "say", "schedule", "seat_of", "service_type", "sought_of",
     "team_of", "visit_type_code", "wanted", "with_extension", "without",
 ]  # fmt: skip
 CANCELATION = "urn:waypost:cancelation-reason"
@@ -119,6 +119,37 @@ def moved(
     early = bool(kind.arrive_early) and not telehealth  # nobody arrives at a visit by video
     arrive = say(occupied.arrive_at(kind, start)) if early else None
     return with_extension(new, "arrive-at", "valueInstant", arrive)
+
+
+def ending(old: Mapping[str, Any], end: datetime, *, usual: int | None) -> Resource:
+    """Return the Appointment with another end: every part that ends with it ends with it still, clean-up after it too.
+
+    A length that is not the `usual` one of its kind stays with the visit when it is moved.
+    """
+    start, was = instant(old["start"]), instant(old["end"])
+    assert start is not None
+    assert was is not None
+    minutes = round((end - start).total_seconds() / 60)
+    parts = [_ending(part, was, end) for part in old.get("participant") or ()]
+    new: Resource = {**old, "end": say(end), "minutesDuration": minutes, "participant": parts}
+    return with_extension(new, "minutes-set", "valueInteger", None if usual in {None, minutes} else minutes)
+
+
+def _ending(part: Resource, was: datetime, end: datetime) -> Resource:
+    shown = part.get("period") or {}
+    if shown and instant(shown.get("end")) != was:
+        return part
+    held = extension(part, "hold")
+    until = instant(held.get("end")) if isinstance(held, dict) else None
+    if until is not None:
+        part = with_extension(part, "hold", "valuePeriod", {**held, "end": say(until + (end - was))})
+    return {**part, "period": {**shown, "end": say(end)}} if shown else part
+
+
+def minutes_set(resource: Mapping[str, Any]) -> int | None:
+    """Return how long a visit is to last by someone's word; None where it lasts as long as its kind does."""
+    found = extension(resource, "minutes-set")
+    return found if isinstance(found, int) and found > 0 else None
 
 
 def wanted(

@@ -16,6 +16,20 @@ class PatientElsewhere(SlotTaken):
     remedy = "Choose another time, or move the other visit first."
 
 
+class LengthTaken(SlotTaken):
+    """The detail says who or what is taken, from when until when; never by whom."""
+
+    code = "scheduling.length-taken"
+    title, remedy = "It cannot end then.", "End it earlier, or move what is in the way first."
+
+
+class TooShort(Problem):
+    """The detail names the part that would have no time left."""
+
+    code, status, issue = "scheduling.too-short", 422, "business-rule"
+    title, remedy = "It cannot end then.", "End it later, or move the visit."
+
+
 class NotOpen(Problem):
     code, status, issue = "scheduling.not-open", 409, "conflict"
     title, remedy = (

@@ -1,6 +1,7 @@
 """What the doors ask for in one act: a visit with its requests, notes and announcements."""
 
 from waypost.coordination.actions.booking import book_visit
+from waypost.coordination.actions.lengths import resize_visit
 from waypost.coordination.actions.moving import move_visit
 from waypost.coordination.actions.series import (
     add_outside_visit,
@@ -41,4 +42,5 @@ __all__ = [
     "no_show",
     "put_on_waitlist",
     "remove_from_group",
+    "resize_visit",
 ]

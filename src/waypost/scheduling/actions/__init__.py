@@ -14,6 +14,7 @@ from waypost.scheduling.actions.changes import (
     set_status,
     take_rows,
 )
+from waypost.scheduling.actions.lengths import resize
 from waypost.scheduling.actions.locking import free_as_it_was, lock, lock_act, resolved
 from waypost.scheduling.actions.planning import VisitWish
 from waypost.scheduling.actions.templates import (
@@ -44,6 +45,7 @@ __all__ = [
     "lock_act",
     "move",
     "outside",
+    "resize",
     "resolved",
     "restore_templates",
     "save_calendar",

@@ -164,7 +164,7 @@ def move(
     )
     keep = [r for r in resolved(ctx, fhir.team_of(old)) if r not in {*wish.named, *wish.chosen.values()}]
     held = resolved(ctx, fhir.resources_of(old))
-    one, lanes, expired = _moved_seats(ctx, id_, wish, keep, held)
+    one, lanes, expired = _moved_seats(ctx, id_, wish, keep, held, fhir.minutes_set(old))
     seats = tuple(replace(seat, lane=lane) for seat, lane in zip(one.seats, lanes, strict=False))
     new = fhir.moved(old, one.kind, start, seats=seats, site=one.site, telehealth=wish.telehealth)
     for index, lane in enumerate(lanes[len(seats) :]):
@@ -196,11 +196,12 @@ def _move_wish(ctx: Context, old: dict[str, Any], start: datetime, telehealth: b
 
 
 def _moved_seats(
-    ctx: Context, id_: str, wish: VisitWish, keep: Sequence[str], held: set[str]
+    ctx: Context, id_: str, wish: VisitWish, keep: Sequence[str], held: set[str], minutes: int | None
 ) -> tuple[Plan, list[int], list[str]]:
     """Try with the same people and things, then with whoever is free; the second time under everybody's lock."""
     here = clinic(ctx.tenant, ctx.now)
     kind = kind_for(here, wish.visit_type, wish.patients)
+    kind = kind.lasting(minutes) if minutes else kind
     roles = {step.role for _, step in kind.steps_for(telehealth=wish.telehealth)}  # a room is let go where it is by video now
     bookable = tuple(r for r in keep if r in here.bookables and here.bookables[r].calendar.role in roles)
     same = _try_plan(Free(here, ctx.tenant, ignore=id_), kind, replace(wish, named=(*wish.named, *bookable)))

@@ -8,6 +8,8 @@ HOLDING = frozenset({"pending", "booked", "arrived", "checked-in", "fulfilled"})
 FREEING = frozenset({"cancelled", "noshow", "entered-in-error"})  # these give it back
 TIMELESS = frozenset({"proposed", "waitlist", "cancelled"})  # may lack start and end
 REASONED = frozenset({"cancelled", "noshow"})  # only these carry a cancelationReason
+GOING_ON = frozenset({"arrived", "checked-in"})
+RESIZED = frozenset({"booked", "pending"}) | GOING_ON  # may be made longer or shorter
 STATUSES = HOLDING | FREEING | TIMELESS
 
 

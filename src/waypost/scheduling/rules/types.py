@@ -1,7 +1,7 @@
 """What a visit needs and when someone or something can be had, read from the stored bodies."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -74,6 +74,15 @@ class VisitType:
             if step.role in CARE_ROLES:
                 return index
         return 0
+
+    def lasting(self, minutes: int) -> "VisitType":
+        """Return this kind at a length of its own: the parts that end with the visit end with it still, if each has time left."""
+        by = minutes - self.minutes
+        steps = tuple(
+            replace(step, minutes=step.minutes + by) if step.start + step.minutes == self.minutes else step for step in self.steps
+        )
+        fits = all(step.minutes > 0 and step.start + step.minutes <= minutes for step in steps)
+        return replace(self, minutes=minutes, steps=steps) if by and fits else self
 
     def steps_for(self, *, telehealth: bool) -> tuple[tuple[int, Step], ...]:
         """Return the steps that must be had, numbered; a visit by video needs people only."""

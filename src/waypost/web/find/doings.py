@@ -13,10 +13,8 @@ WORD_LETTERS_MIN = 2
 SET_UP = (P.CLINIC_SET_UP, P.CALENDAR_EDIT)
 DOINGS: tuple[Way, ...] = (
     *PLACES,
-    Way(label="Supervise", icon="users", route="supervise", words="load balance share team unowned late leave supervisor", needs=(P.WORK_BALANCE,)),
     Way(label="Register a patient", icon="user-plus", route="register", words="new patient add create", needs=(P.PATIENT_REGISTER,)),
     Way(label="Find times", icon="calendar-search", route="find-times", words="book visit appointment slot free schedule"),
-    Way(label="Clinic flow", icon="footprints", route="flow", words="board arrivals rooms waiting checkout here wall"),
     Way(label="Merge two charts", icon="merge", route="merge", words="duplicate double same person records", needs=(P.PATIENT_MERGE,)),
     Way(label="Outbox", icon="mail", route="outbox", words="letters email messages sent"),
     Way(label="Places", icon="building-2", route="setup-places", words="site sites room rooms device devices location clinic set up", needs=SET_UP),

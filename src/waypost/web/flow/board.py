@@ -86,7 +86,7 @@ class Drawn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowPage(Page):
     template: ClassVar[str] = "waypost/flow/board.html"
-    place: str = "schedule"
+    place: str = "flow"
     board: Drawn
     live: Live
     note: str

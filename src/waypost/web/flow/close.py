@@ -89,7 +89,7 @@ class Left:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosePage(Page):
     template: ClassVar[str] = "waypost/flow/close.html"
-    place: str = "schedule"
+    place: str = "flow"
     day: str
     site: str
     day_text: str

@@ -23,7 +23,7 @@ from waypost.web.schedule.visits import read_visit
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptPage(Page):
     template: ClassVar[str] = "waypost/flow/receipt.html"
-    place: str = "schedule"
+    place: str = "flow"
     clinic: str
     facts: Sequence[tuple[str, str]]
     back: str

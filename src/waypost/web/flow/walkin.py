@@ -73,7 +73,7 @@ class WalkInForm(DeskForm):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkInPage(Page):
     template: ClassVar[str] = "waypost/flow/walk_in.html"
-    place: str = "schedule"
+    place: str = "flow"
     asked: str = ""
     hits: Sequence[tuple[Hit, str]] = ()
     band: Band | None = None

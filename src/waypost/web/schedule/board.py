@@ -42,6 +42,7 @@ class Taken:
     reason: str = ""
     url: str = ""
     movable: bool = False
+    sizable: bool = False  # its end may be moved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ class Card:
     lines: int = 1  # whole lines that fit: text is never cut in half
     movable: bool = False
     minute: int = 0  # of the local day, at which it is shown to begin
+    lasts: int = 0  # minutes, of what may be made longer or shorter; else 0
 
     @property
     def tall(self) -> int:
@@ -296,6 +298,7 @@ def _visit(placed: tuple[Taken, int, int], scale: _Scale, place: ZoneInfo) -> Ca
         key=one.appointment,
         movable=one.movable,
         minute=start.hour * 60 + start.minute,
+        lasts=round(one.span.length.total_seconds() / 60) if one.sizable else 0,
     )
 
 

@@ -17,7 +17,7 @@ from waypost.registry.dates import read_date
 from waypost.scheduling.queries.boards import BoardRow, board
 from waypost.scheduling.queries.clinic import Clinic, clinic
 from waypost.scheduling.queries.slots import kinds_of
-from waypost.scheduling.rules import templates
+from waypost.scheduling.rules import status, templates
 from waypost.scheduling.rules.types import CARE_ROLES, Calendar
 from waypost.web import asked as asking
 from waypost.web.parts import Mark
@@ -267,6 +267,7 @@ def _taken(here: Clinic, row: BoardRow, urls: Urls) -> drawing.Taken:
         reason=row.reason,
         url=f"{urls.blocks if row.kind == 'block' else urls.visits}{row.appointment}",
         movable=row.kind == "visit" and row.status in {"booked", "pending"} and row.lane is not None,
+        sizable=row.lane is not None and bool(row.visit_type) and row.status in (status.RESIZED if row.kind != "block" else {"booked"}),
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from waypost.access import queries as access
 from waypost.kernel.context import Context
-from waypost.kernel.dates import say_moment
+from waypost.kernel.dates import say_moment, say_time
 from waypost.kernel.scope import Scope
 from waypost.messaging.fhir import moment
 from waypost.records import queries as records
@@ -53,6 +53,9 @@ def _change(newer: Version, older: Version | None, zone: str, today: Any) -> str
         said.append(
             f"Moved from {say_moment(was, zone, today=today)} to {say_moment(now, zone, today=today)}{_moved_why(newer)}"
         )
+    ended, ends = moment(older.resource.get("end")), moment(newer.resource.get("end"))
+    if was == now and ended != ends and ended and ends:
+        said.append(f"Made {'longer' if ends > ended else 'shorter'}: ends at {say_time(ends, zone)}, not {say_time(ended, zone)}")
     video = fhir.extension(newer.resource, "telehealth") is True
     if video != (fhir.extension(older.resource, "telehealth") is True):
         said.append("Now by video" if video else "Now in person")

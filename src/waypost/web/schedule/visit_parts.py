@@ -25,7 +25,7 @@ from waypost.scheduling.queries.clinic import clinic
 from waypost.web import words
 from waypost.web.forms import DeskForm
 from waypost.web.parts import Act, Status
-from waypost.web.schedule import over
+from waypost.web.schedule import length_form, over
 from waypost.web.schedule.outbox import NEWS, STATES
 from waypost.web.schedule.pages import CardFact, PageAct, ReasonCard, Sent
 from waypost.web.schedule.visit_forms import WHEN, WHY, CancelForm, NoShowForm, WhenForm
@@ -91,6 +91,8 @@ def acts_of(
         acts.append(PageAct(label="Move", url=move_url, key="m", primary=not acts))
     if status == "booked" and outside:
         acts.append(PageAct(label="Change", url=reverse("visit-elsewhere", args=[found.id]), key="m", primary=True))
+    if length_form.fits(found.resource) and not died:
+        acts.append(PageAct(label="Longer or shorter", url=f"{here}?do=length", key="l"))
     if status in {"booked", "pending", "arrived"}:
         acts.append(PageAct(label="Cancel", url=f"{here}?do=cancel"))
     if status == "booked" and start is not None and start <= ctx.now and not outside:
@@ -253,6 +255,10 @@ def reason_card_of(found: Version, asked: str, form: DeskForm | None, ctx: Conte
         )
     if isinstance(form, WhenForm) or (asked in WHEN and status in {"booked", "arrived", "checked-in"}):
         return _when_card(found, form.asked if isinstance(form, WhenForm) else asked, form, ctx)
+    if isinstance(form, length_form.LengthForm) or (asked == "length" and length_form.fits(found.resource)):
+        form = form or length_form.form_for(found, ctx)
+        url = reverse("visit-length", args=[found.id])
+        return ReasonCard(title="Longer or shorter", url=url, verb="Save the length", form=form, keep="Leave it")
     if isinstance(form, CancelForm) or (asked == "cancel" and status in {"booked", "pending", "arrived", "waitlist"}):
         form = form or CancelForm(initial=initial, series=series)
         verb = "Take off the waitlist" if status == "waitlist" else "Cancel the visit"

@@ -75,7 +75,7 @@ class Item:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupervisePage(Page):
     template: ClassVar[str] = "waypost/supervise/supervise.html"
-    place: str = "today"
+    place: str = "supervise"
     note: str
     people: Sequence[Person]
     unowned: Sequence[Unowned]

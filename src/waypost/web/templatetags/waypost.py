@@ -43,12 +43,14 @@ def board_card(card: Card) -> SafeString:
     link = f' href="{html.escape(card.url)}"' if card.url else ""
     key = f' data-visit="{html.escape(card.key)}"' if card.key else ""
     move = f' data-move data-minute="{card.minute}"' if card.movable else ""
+    size = f' data-size="{card.lasts}" data-from="{card.minute}"' if card.lasts else ""
+    grip = '<span class="grip" aria-hidden="true"></span>' if card.lasts else ""
     one = " one" if card.lines == 1 else ""
     marks = "".join(icon(mark.icon, mark.word) for mark in card.marks)
     line = f"<i>{html.escape(card.line)}</i>" if card.line else ""
     return mark_safe(  # noqa: S308 - every word that is not ours is escaped
-        f'<a class="visit {card.kind}"{link} style="{card.place}" aria-label="{html.escape(card.said)}"{key}{move}>'
-        f'<span class="in{one}" style="max-height:{card.tall}px"><b>{marks}{html.escape(card.name)}</b>{line}</span></a>'
+        f'<a class="visit {card.kind}"{link} style="{card.place}" aria-label="{html.escape(card.said)}"{key}{move}{size}>'
+        f'<span class="in{one}" style="max-height:{card.tall}px"><b>{marks}{html.escape(card.name)}</b>{line}</span>{grip}</a>'
     )
 
 

@@ -1,4 +1,4 @@
-// Schedule pages: arrows on lists of times, moving a visit on a board by key or by hand. Every page works without it.
+// Schedule pages: arrows on lists of times, moving a visit on a board, or its end, by key or by hand. Every page works without it.
 (() => {
   "use strict";
   const $ = (selector, root = document) => root.querySelector(selector);
@@ -60,6 +60,48 @@
     announce(moving.card.dataset.to);
   };
 
+  // The lower edge of a visit, by key or by hand: it ends later or earlier.
+  let sizing = null; // { card, by, height, style, drag, y }
+  const sized = () => {
+    const { card, by, height } = sizing;
+    card.style.height = `${Math.max(height + by * Number(board().dataset.hour) / 60, 4)}px`;
+    const lasts = Number(card.dataset.size) + by;
+    card.dataset.to = `until ${clock(Number(card.dataset.from) + lasts)} · ${lasts} min`;
+  };
+  const size = (card, y = null) => {
+    sizing = { card, by: 0, height: card.offsetHeight + 1, style: card.getAttribute("style"), drag: y !== null, y };
+    card.classList.add("moving", "sizing");
+    sized();
+    if (y === null) announce("Length. Arrows change the end by 5 minutes, Page Up and Page Down by 15, Enter saves it, Escape leaves it.");
+  };
+  const longer = (by) => {
+    sizing.by = Math.max(by, STEP - Number(sizing.card.dataset.size));
+    sized();
+    if (!sizing.drag) { announce(sizing.card.dataset.to); sizing.card.scrollIntoView({ block: "nearest", inline: "nearest" }); }
+  };
+  const leave = () => {
+    const { card, style } = sizing;
+    card.setAttribute("style", style);
+    card.classList.remove("moving", "sizing");
+    delete card.dataset.to;
+    sizing = null;
+    card.focus();
+  };
+  const keep = () => {
+    const { card, by } = sizing;
+    if (!by) { leave(); announce("Left as it was."); return; }
+    const form = $("#size-form");
+    form.elements.visit.value = card.dataset.visit;
+    form.elements.by.value = String(by);
+    form.submit();
+  };
+  const SIZES = { ArrowUp: -STEP, ArrowDown: STEP, PageUp: -15, PageDown: 15 };
+  const sizeKey = (event) => {
+    if (event.key in SIZES) { event.preventDefault(); event.stopPropagation(); longer(sizing.by + SIZES[event.key]); }
+    else if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); keep(); }
+    else if (event.key === "Escape" || event.key === "Tab") { event.preventDefault(); leave(); announce("Left as it was."); }
+  };
+
   // Arrows walk the board: up and down within a column, left and right to what stands nearest beside.
   const walk = (from, key) => {
     const all = columns();
@@ -81,6 +123,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (!board() || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (sizing) { sizeKey(event); return; }
     const arrow = /^Arrow(Up|Down|Left|Right)$/.test(event.key);
     if (moving) {
       if (arrow) { event.preventDefault(); event.stopPropagation(); nudge(event.key); }
@@ -92,6 +135,7 @@
     if (!on) return;
     if (arrow && walk(on, event.key)) { event.preventDefault(); event.stopPropagation(); }
     else if (event.key === "m" && on.dataset.move !== undefined && document.body.dataset.keys !== "off") { event.preventDefault(); event.stopPropagation(); start(on); }
+    else if (event.key === "l" && on.dataset.size !== undefined && document.body.dataset.keys !== "off") { event.preventDefault(); event.stopPropagation(); size(on); }
   }, true);
 
   // Enter beside the reason to book over sends that, not the first of the other times.
@@ -103,12 +147,19 @@
   // By hand: the same move.
   let pressed = null;
   document.addEventListener("pointerdown", (event) => {
+    const edge = event.target.closest?.("[data-board] .grip");
+    if (edge && event.button === 0) { pressed = { card: edge.parentElement, y: event.clientY, edge: true }; edge.setPointerCapture(event.pointerId); return; }
     const card = event.target.closest?.("[data-board] a.visit[data-move]");
     if (card && event.button === 0 && event.pointerType === "mouse") { pressed = { card, x: event.clientX, y: event.clientY }; }
   });
   document.addEventListener("dragstart", (event) => { if (event.target.closest?.("[data-board]")) event.preventDefault(); });
   document.addEventListener("pointermove", (event) => {
     if (!pressed) return;
+    if (pressed.edge) {
+      if (!sizing && Math.abs(event.clientY - pressed.y) > 4) size(pressed.card, pressed.y);
+      if (sizing) longer(Math.round((event.clientY - sizing.y) * 60 / Number(board().dataset.hour) / STEP) * STEP);
+      return;
+    }
     if (!moving && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > 8) start(pressed.card, true);
     if (!moving) return;
     const pixels = Number(board().dataset.hour) / 60;
@@ -118,7 +169,8 @@
     show();
   });
   let swallow = false;
-  document.addEventListener("pointerup", () => { if (moving?.drag) { swallow = true; setTimeout(() => { swallow = false; }, 50); send(); } pressed = null; });
+  document.addEventListener("pointercancel", () => { if (sizing?.drag) leave(); pressed = null; });
+  document.addEventListener("pointerup", () => { if (sizing?.drag) { swallow = true; setTimeout(() => { swallow = false; }, 50); keep(); } else if (moving?.drag) { swallow = true; setTimeout(() => { swallow = false; }, 50); send(); } pressed = null; });
   document.addEventListener("click", (event) => { if (swallow) { event.preventDefault(); event.stopPropagation(); swallow = false; } }, true);
 
   // A time is found by arrows as soon as the list is there.
