@@ -1,6 +1,7 @@
 """Check-in is one list; the patient may do their part; money is noted, counted, and the day closed."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -188,8 +189,6 @@ def test_a_wrong_birth_date_is_typed_five_times_at_most(client, clinic, visit):
 
 
 def test_a_link_ends_is_no_other_and_opens_nothing_else(client, clinic, visit, clock):
-    from datetime import timedelta
-
     link, phone = link_of(client, clinic, visit), Client(SERVER_NAME="localhost")
     assert phone.get(link[:-2] + "xx").status_code == 404
     phone.post(link, {"birth": "3/12/1957"})
@@ -277,3 +276,102 @@ def test_an_amount_is_exact():
 
     read = [payments.read_amount(text) for text in ("25", "$25.10", "1,250.5", "0", "-1", "1e3", "0.001", "ten", "NaN", "999999")]
     assert read == [Decimal(25), Decimal("25.10"), Decimal("1250.5"), None, None, Decimal(1000), None, None, None, None]
+
+
+# ---------------------------------------------------------------- money taken back, and given back later
+
+
+def pay(client, clinic, visit, amount="25", key="k", method="cash"):
+    return press(client, clinic, visit, do="pay", **{"pay-amount": amount, "pay-what": "copay", "pay-method": method, "pay-key": key})
+
+
+def receipts(client, clinic, visit):
+    """Return the receipts of a visit, in order."""
+    return re.findall(r'href="(/visits/[^"]+/receipt\?payment=[^"]+)"', client.get(url(clinic, visit)).content.decode())
+
+
+def back(client, address, **form):
+    return client.post(address.partition("?")[0], {"payment": address.partition("=")[2], **form}, follow=True)
+
+
+def done_with(client, clinic, visit):
+    for step, seen in (("arrived", 0), ("with-provider", 1), ("done", 2)):
+        client.post("/flow/step", {"do": f"{step}:{visit.id}:{clinic.patients[0]}:{seen}:"})
+
+
+def the_next_day(client, clock):
+    clock.advance(timedelta(days=1))
+    client.logout()
+    client.force_login(client.account)
+
+
+def test_a_payment_is_taken_back_with_a_reason_while_its_day_is_open(client, clinic, visit):
+    pay(client, clinic, visit)
+    (one,) = receipts(client, clinic, visit)
+    assert "This is needed" in words(back(client, one))
+    said = words(back(client, one, reason="Typed wrong"))
+    assert "Taken back by scheduler" in said.replace("Scheduler", "scheduler")
+    assert "Typed wrong. This receipt no longer stands" in said
+    assert "Take it back" not in words(client.get(one))
+    pay(client, clinic, visit, "20", "again")
+    numbers = [words(client.get(each)).partition("Receipt 26")[2][:11] for each in receipts(client, clinic, visit)]
+    assert len(set(numbers)) == 2, "a receipt's number is used once"
+    done_with(client, clinic, visit)
+    page = words(client.get("/flow/close?site=riverside"))
+    assert "Recorded: $20.00" in page
+    assert "Typed wrong" in page
+
+
+def test_what_was_taken_is_not_undone(client, clinic, visit):
+    page = pay(client, clinic, visit)
+    assert 'name="act"' not in page.content.decode()
+    scope = scopes.everything(clinic.ctx)
+    notice = queries.read(scope, "PaymentNotice", receipts(client, clinic, visit)[0].partition("=")[2])
+    answer = client.post("/undo", {"act": str(notice.act), "back": "/flow"}, follow=True)
+    assert "not undone" in words(answer)
+    assert queries.read(scope, "PaymentNotice", notice.id).version == 1
+
+
+def test_on_a_later_day_it_is_given_back_and_stands_in_that_days_balance(client, clinic, visit, clock):
+    pay(client, clinic, visit)
+    (one,) = receipts(client, clinic, visit)
+    done_with(client, clinic, visit)
+    close(client, **{"count-cash": "25"})
+    assert "Give it back" in words(client.get(one))
+    answer = back(client, one, amount="25", reason="Insurance paid", key="g")
+    assert "The day has been closed" in words(answer), "of today nothing changes any more"
+    the_next_day(client, clock)
+    assert "above 0" in words(back(client, one, amount="-5", reason="x"))
+    assert "more than is left" in words(back(client, one, amount="30", reason="Insurance paid"))
+    for _ in range(2):
+        answer = back(client, one, amount="10", reason="Insurance paid", key="g")
+        assert "Given back to" in words(answer)
+        assert "−$10.00" in words(answer)
+        assert "Because Insurance paid" in words(answer)
+    assert "more than is left" in words(back(client, one, amount="20", reason="Insurance paid", key="h"))
+    assert "Given back of it $10.00" in words(client.get(one))
+    page = words(client.get("/flow/close?site=riverside&day=2026-11-25"))
+    assert "Recorded: −$10.00" in page
+    assert "given back of 261124" in page
+    assert "Cash $25.00 $25.00" in words(client.get("/flow/close?site=riverside&day=2026-11-24"))
+    answer = client.post("/flow/close", {"site": "riverside", "day": "2026-11-25", "do": "close", "count-cash": "-10"}, follow=True)
+    assert "The day is closed." in words(answer)
+
+
+def test_a_payment_of_a_closed_day_is_not_taken_back(context, client, clinic, visit):
+    from waypost.coordination.flow.checkin import money
+    from waypost.coordination.flow.problems import PaymentDayClosed, PaymentDayOpen, PaymentSettled
+
+    pay(client, clinic, visit)
+    id_ = receipts(client, clinic, visit)[0].partition("=")[2]
+    ctx = context("scheduler", door="web")
+    with pytest.raises(PaymentDayOpen):
+        money.give_back(ctx, id_, money.GivenBack(amount=Decimal(5), reason="x"))
+    done_with(client, clinic, visit)
+    close(client, **{"count-cash": "25"})
+    with pytest.raises(PaymentDayClosed):
+        money.void(ctx, id_, "Typed wrong")
+    close(client, do="reopen", reason="Typed wrong")
+    money.void(ctx, id_, "Typed wrong")
+    with pytest.raises(PaymentSettled):
+        money.void(ctx, id_, "Again")

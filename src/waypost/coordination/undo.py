@@ -7,6 +7,7 @@ from django.db import connection
 
 from waypost.access import Permission, action
 from waypost.coordination import limits, living
+from waypost.coordination.flow.problems import MoneyStays
 from waypost.coordination.problems import NotYours, UndoTooLate
 from waypost.coordination.worklist.engine import switching
 from waypost.kernel.context import Context
@@ -20,7 +21,8 @@ def undo_act(ctx: Context, act: UUID) -> list[Version]:
     """Put back what an act of the same actor's changed, all of it or nothing.
 
     A death alone is taken back in any case: what can no longer return of what it stopped becomes work to book it anew.
-    Raises SlotTaken where the time has been given to someone else, Stale where any of it was changed since.
+    Raises SlotTaken where the time has been given to someone else, Stale where any of it was changed since, and MoneyStays:
+    what was taken at the desk has a receipt, and is taken back with a reason.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -35,6 +37,9 @@ def undo_act(ctx: Context, act: UUID) -> list[Version]:
                 raise NotYours
             if at + timedelta(minutes=limits.UNDO_MINUTES) < ctx.now:
                 raise UndoTooLate
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM records_version WHERE tenant = %s AND act = %s AND type = 'PaymentNotice')", [ctx.tenant, act])
+        if cursor.fetchone()[0]:
+            raise MoneyStays
     scheduling.lock_act(ctx, act)
     died = living.recorded_by(ctx, act)
     if died and not living.comes_back_whole(ctx, died, act):

@@ -51,6 +51,31 @@ class NotAPicture(Problem):
     title, remedy = "That file is no picture.", "Photograph the card, or choose a JPEG or PNG of it."
 
 
+class PaymentDayClosed(Problem):
+    code, status, issue = "coordination.payment-day-closed", 409, "business-rule"
+    title, remedy = "The day of this payment has been closed with it.", "Give it back on a later day: that is noted then, with a receipt of its own."
+
+
+class PaymentDayOpen(Problem):
+    code, status, issue = "coordination.payment-day-open", 409, "business-rule"
+    title, remedy = "The day of this payment is still open.", "Take the payment back instead; then it counts no more."
+
+
+class PaymentSettled(Problem):
+    code, status, issue = "coordination.payment-settled", 409, "conflict"
+    title, remedy = "This payment was taken back or given back before.", "The receipt says when and why; what is left of it can be given back."
+
+
+class MoreThanTaken(Problem):
+    code, status, issue = "coordination.more-than-taken", 422, "invalid"
+    title, remedy = "That is more than is left of this payment.", "Write what is left, or less."
+
+
+class MoneyStays(Problem):
+    code, status, issue = "coordination.money-stays", 409, "business-rule"
+    title, remedy = "What was taken at the desk is not undone.", "Take it back on its receipt, with a reason."
+
+
 class DayClosed(Problem):
     code, status, issue = "coordination.day-closed", 409, "conflict"
     title, remedy = "The day has been closed at this site.", "Reopen it with a reason, on the page that closes the day."

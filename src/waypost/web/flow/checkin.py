@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 from waypost.access import scopes
 from waypost.coordination import patients
 from waypost.coordination.flow import steps
-from waypost.coordination.flow.checkin import actions, msp, payments, queries, reading
-from waypost.coordination.flow.checkin.actions import Taken
+from waypost.coordination.flow.checkin import actions, money, msp, payments, queries, reading
+from waypost.coordination.flow.checkin.money import Taken
 from waypost.coordination.flow.checkin.payments import Payment
 from waypost.coordination.flow.checkin.queries import CheckIn
 from waypost.coordination.flow.problems import NotAPicture
@@ -98,7 +98,7 @@ def check_in(request: Request, id: str) -> HttpResponse:
         return refused(request, problem)
     if isinstance(made, DeskForm):
         return render_page(request, page_of(request, seen, form=made), 422)
-    done(request, "Noted.", made.act)
+    done(request, "Noted.", None if made.type == "PaymentNotice" else made.act)
     line = asked.key(request.POST, "line") or name
     return go_to(request, f"{address(seen)}#{line}")
 
@@ -146,7 +146,7 @@ def _pay(request: Request, seen: CheckIn, _: str) -> Done:
         return form
     said = form.cleaned_data
     taken = Taken(amount=said["amount"], method=said["method"], what=said["what"], key=said["key"])
-    return actions.take_payment(request.ctx, seen.one.visit.id, seen.one.patient, taken)
+    return money.take_payment(request.ctx, seen.one.visit.id, seen.one.patient, taken)
 
 
 def _not_taken(request: Request, seen: CheckIn, _: str) -> Done:

@@ -15,11 +15,13 @@ from django.views.decorators.http import require_http_methods
 from waypost.access import scopes
 from waypost.coordination.flow import closing, queries, steps
 from waypost.coordination.flow.checkin import payments, reading
+from waypost.coordination.flow.checkin import queries as taken
 from waypost.coordination.flow.closing import Close
 from waypost.coordination.flow.queries import InFlow
 from waypost.coordination.flow.steps import Step
 from waypost.kernel.dates import local_day, say_day, say_moment, say_time
 from waypost.kernel.problem import Problem
+from waypost.kernel.scope import Scope
 from waypost.registry import queries as registry
 from waypost.registry.fhir import say_mrn
 from waypost.registry.queries import Person
@@ -35,6 +37,16 @@ from waypost.web.schedule.boards import Pick
 from waypost.web.schedule.sites import site_names
 
 
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A payment that was taken back that day, or what was given back of an earlier one."""
+
+    amount: str
+    said: str
+    why: str
+    url: str
+
+
 class CountForm(DeskForm):
     """What was counted, by each method that anything was taken by."""
 
@@ -44,6 +56,7 @@ class CountForm(DeskForm):
     def __init__(self, *args: Any, recorded: dict[str, Decimal], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.methods = list(recorded)
+        self.recorded = recorded
         for method, amount in recorded.items():
             name = f"count-{method}"
             self.fields[name] = forms.CharField(
@@ -62,7 +75,8 @@ class CountForm(DeskForm):
             text = said.get(f"count-{method}")
             if text is None:
                 continue
-            amount = payments.read_amount(text, least=Decimal(0))
+            least = -payments.MOST if self.recorded[method] < 0 else Decimal(0)  # more was given back than taken
+            amount = payments.read_amount(text, least=least)
             if amount is None:
                 self.add_error(f"count-{method}", "Write an amount as 120 or 120.50; 0 where there is nothing.")
             said[f"count-{method}"] = amount
@@ -102,6 +116,7 @@ class ClosePage(Page):
     closed_said: str
     counts: Sequence[tuple[str, str, str, str]]
     note: str
+    returned: Sequence[Back]
     form: DeskForm
     reopen: DeskForm
 
@@ -186,10 +201,24 @@ def _show(
             for c in (before.counts if before else ())
         ],
         note=before.note if before else "",
+        returned=_returned(scope, site, on),
         form=form or CountForm(recorded=recorded, initial={"version": before.version if before else 0}),
         reopen=reopen or ReopenForm(auto_id="reopen_%s"),
     )
     return render_page(request, page, status)
+
+
+def _returned(scope: Scope, site: str, on: date) -> list[Back]:
+    """Return what was taken back of that day's payments, and what was given back that day of earlier ones."""
+    found = []
+    for one in taken.of_day(scope, on):
+        if one.site != site or (one.stands and not one.corrects):
+            continue
+        method = reading.METHODS.get(one.method, one.method)
+        said = f"{method}, receipt {one.receipt}, " + (f"given back of {one.corrects_receipt}" if one.corrects and one.stands else "taken back")
+        url = f"{reverse('receipt', args=[one.visit])}?payment={one.id}" if one.visit else ""
+        found.append(Back(payments.say(one.amount), said, f"{one.reason} ({one.undone_by or one.by})", url))
+    return found
 
 
 def _closed_said(before: Close | None, zone: str) -> str:

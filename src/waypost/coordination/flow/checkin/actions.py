@@ -1,25 +1,20 @@
-"""Acts of the check-in: each line ticked, consents, Medicare answers, card, money; each at once, with undo."""
+"""Acts of the check-in: each line ticked, consents, Medicare answers, card; each at once, with undo."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
-from waypost.access import Permission, action, scopes
+from waypost.access import Permission, action
 from waypost.chart.documents import actions as documents
 from waypost.chart.documents.actions import Paper
-from waypost.coordination.flow import closing
 from waypost.coordination.flow import reading as where
-from waypost.coordination.flow.checkin import msp, payments, queries, reading
+from waypost.coordination.flow.checkin import msp, queries, reading
 from waypost.coordination.flow.checkin.queries import CheckIn
-from waypost.coordination.flow.problems import AnswersMissing, DayClosed, NotAnAmount, NotAPicture
+from waypost.coordination.flow.problems import AnswersMissing, NotAPicture
 from waypost.formats.papers import kinds
-from waypost.kernel import ids
 from waypost.kernel.context import Context
-from waypost.kernel.dates import local_day
 from waypost.records import actions as records
-from waypost.records import queries as records_queries
 from waypost.records.problems import NotFound
 from waypost.records.versions import Version
 from waypost.scheduling import actions as scheduling
@@ -29,16 +24,6 @@ Json = dict[str, Any]
 LINES = {
     "identity": "Identity", "demographics": "Read back", "card": "Insurance card", "payment": "Payment", "printed": "Slip and labels",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """Money taken at the desk."""
-
-    amount: Decimal | None
-    method: str
-    what: str
-    key: str = ""
 
 
 @action(Permission.APPOINTMENT_STATUS)
@@ -106,32 +91,6 @@ def photograph(ctx: Context, visit: str, patient: str, coverage: str, side: str,
     )  # fmt: skip
 
 
-@action(Permission.APPOINTMENT_STATUS)
-def take_payment(ctx: Context, visit: str, patient: str, taken: Taken) -> Version:
-    """Note what was taken, with the next receipt number of the day. Raises NotAnAmount, and DayClosed once it is closed."""
-    if taken.amount is None or taken.method not in reading.METHODS or taken.what not in reading.FOR:
-        raise NotAnAmount
-    found = scheduling.current(ctx, visit, None)
-    site = fhir.site_of(found.resource)
-    scheduling.lock(ctx, [site or "Location/"])
-    seen = read(ctx, visit, patient)
-    today = local_day(ctx.now, ctx.zone)
-    scope = scopes.for_staff(ctx, what="PaymentNotice", patient=seen.one.patient)
-    if closing.is_closed(ctx, site, today):
-        raise DayClosed
-    id_ = str(ids.uuid5_of("payment", str(ctx.tenant), visit, taken.key)) if taken.key else str(ids.uuid7(ctx.now))
-    kept = records_queries.read_or_none(scope, "PaymentNotice", id_)
-    if kept is not None:
-        return kept
-    count = 1 + sum(one.site == site for one in queries.of_day(scope, today))
-    made = payments.notice(
-        id_=id_, receipt=f"{today:%y%m%d}-{_site_mark(site)}{count:03d}", amount=taken.amount, method=taken.method, what=taken.what,
-        at=_said(ctx), visit=visit, patient=seen.one.patient, site=site, by=ctx.actor.name, clinic=_clinic_name(ctx, site),
-        practitioner=ctx.actor.practitioner or "",
-    )  # fmt: skip
-    return records.file(ctx, made, id=id_)
-
-
 def read(ctx: Context, visit: str, patient: str) -> CheckIn:
     return queries.check_in(ctx, scheduling.current(ctx, visit, None), patient)
 
@@ -140,17 +99,6 @@ def _begun(ctx: Context, seen: CheckIn, id_: str) -> Json:
     visit, patient = seen.one.visit.id, seen.one.patient
     encounter = where.encounter_id(ctx.tenant, visit, patient) if seen.one.flow.version else ""
     return reading.begun(reading.QUESTIONNAIRE, id_, visit, patient, encounter)
-
-
-def _site_mark(site: str) -> str:
-    """Return what tells one site's receipts from another's: no two sites count alike on one day."""
-    return f"{ids.uuid5_of('site', site).hex[:2].upper()}-" if site else ""
-
-
-def _clinic_name(ctx: Context, site: str) -> str:
-    scope = scopes.for_staff(ctx, what=site or "Location")
-    found = records_queries.read_or_none(scope, "Location", site.partition("/")[2]) if site else None
-    return (found.resource.get("name") if found else "") or "The clinic"
 
 
 def _said(ctx: Context) -> str:
