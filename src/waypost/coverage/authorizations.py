@@ -23,6 +23,7 @@ _WORDS = {
     "granted": "granted", "denied": "denied", "reads-denied": "reads like a denial, no code says so", "pended": "asked, not decided yet", "ended": "over by the day of the visit",
     "not-begun": "begins after the day of the visit", "failed": "could not be processed", "unclear": "answered without a number",
 }  # fmt: skip
+DENIED = frozenset({"denied", "reads-denied"})
 _ORDER = ("granted", "not-needed", "pended", "unclear", "needed", "not-begun", "ended", "failed", "reads-denied", "denied")
 
 
@@ -98,7 +99,7 @@ def _answered(
     period = answer.get("preAuthPeriod") or {}
     begins, ends = read_day(period.get("start")), read_day(period.get("end"))
     number, disposition = str(answer.get("preAuthRef") or ""), str(answer.get("disposition") or "")
-    state = _state(answer, number, disposition)
+    state = state_of(answer)
     if state == "granted" and ends is not None and ends < sought.day:
         state = "ended"
     elif state == "granted" and begins is not None and begins > sought.day:
@@ -115,6 +116,35 @@ def _answered(
     said.append(f"said {source}{f': “{disposition}”' if disposition else ''}")
     about = "" if named else " For which service it does not say."
     return Authorization(state, f"{', '.join(said)}.{about}", on)
+
+
+def state_of(answer: Json) -> str:
+    """Return what an answer says by itself, whatever it is to be held against: granted, denied, pended …"""
+    number, disposition = str(answer.get("preAuthRef") or ""), str(answer.get("disposition") or "")
+    return _state(answer, number, disposition)
+
+
+def reason_of(answer: Json) -> str:
+    """Return the payer's reason as it gave it, by code or in words, or ''."""
+    items = [*answer.get("item", ()), *answer.get("addItem", ()), answer]
+    reasons = [one.get("reason") or {} for item in items for one in item.get("adjudication", ())]
+    coded = [r.get("text") or next((c.get("display") or c.get("code", "") for c in r.get("coding", ())), "") for r in reasons]
+    notes = [one.get("text", "") for one in answer.get("processNote", ())]
+    return next((one for one in (*coded, *notes, *_review_reasons(items), _beyond_no(str(answer.get("disposition") or ""))) if one), "")
+
+
+def _review_reasons(items: Iterable[Json]) -> Iterator[str]:
+    """Yield the Da Vinci review reasons, wherever in the items they stand."""
+    for adjudication in (one for item in items for one in item.get("adjudication", ())):
+        for inner in (one for outer in adjudication.get("extension", ()) for one in outer.get("extension", ())):
+            if str(inner.get("url", "")).endswith(("reasonCode", "extension-reviewActionReasonCode")):
+                concept = inner.get("valueCodeableConcept") or {}
+                yield concept.get("text") or next((c.get("display") or c.get("code", "") for c in concept.get("coding", ())), "")
+
+
+def _beyond_no(disposition: str) -> str:
+    """Return what a disposition says beyond that it is a denial: 'not medically necessary' of 'Denied: not medically necessary'."""
+    return " ".join(re.sub(r"[^\w ]", " ", _LIKE_NO.sub("", disposition)).split())
 
 
 def _state(answer: Json, number: str, disposition: str) -> str:

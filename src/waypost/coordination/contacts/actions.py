@@ -61,9 +61,12 @@ def nurse_now(ctx: Context, wish: NurseWish) -> Filed:
 def _log(ctx: Context, wish: ContactWish) -> Version:
     scope = scopes.for_patient(ctx, wish.patient, level="contact", what="Communication")
     name = _name(scope, wish)
-    made = records.file(ctx, writing.communication(ctx, wish, name))
-    for item in wish.items:
-        _follow(ctx, scope, wish, item)
+    items = [(item, _work_of(scope, wish, item)) for item in wish.items]
+    orders = [(work.resource.get("focus") or {}).get("reference", "") for _, work in items]
+    about = [*(f"Task/{item.task}" for item, _ in items), *(one for one in orders if one.startswith("ServiceRequest/"))]
+    made = records.file(ctx, writing.communication(ctx, wish, name, list(dict.fromkeys(about))))
+    for item, work in items:
+        _follow(ctx, wish, item, work)
     if wish.promise:
         records.file(ctx, writing.promise(ctx, wish.patient, wish.promise))
     if wish.outcome == WRONG_NUMBER and wish.wrong_number is not None:
@@ -71,12 +74,16 @@ def _log(ctx: Context, wish: ContactWish) -> Version:
     return made
 
 
-def _follow(ctx: Context, scope: Scope, wish: ContactWish, item: ItemWish) -> None:
-    """Do with one piece of work what the contact means for it."""
+def _work_of(scope: Scope, wish: ContactWish, item: ItemWish) -> Version:
     version = queries.read(scope, "Task", item.task)
-    task = version.resource
-    if reading.id_of(task.get("for"), "Patient") != wish.patient:
+    if reading.id_of(version.resource.get("for"), "Patient") != wish.patient:
         raise WorkOfAnother
+    return version
+
+
+def _follow(ctx: Context, wish: ContactWish, item: ItemWish, version: Version) -> None:
+    """Do with one piece of work what the contact means for it."""
+    task = version.resource
     seen = version.version if item.seen is None else item.seen
     may = worklist.may_close(ctx.actor.roles, worklist.kind_of_task(ctx, task))
     said = OUTCOME_WORDS[wish.outcome]

@@ -36,7 +36,7 @@ class AttemptRule:
 RULES = (
     AttemptRule(
         code="outreach",
-        kinds=frozenset({"referral", "recall", "call", "call-back"}),
+        kinds=frozenset({"referral", "recall", "call", "call-back", "refill"}),
         attempts_min=3,
         channels_min=2,
         outside_hours_min=1,

@@ -1,5 +1,6 @@
 """Contacts, promises and calls for a nurse, as resources. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,8 +27,8 @@ NURSES = "nurses"
 NURSE_MINUTES = 15  # by when a nurse calls back who was asked for now
 
 
-def communication(ctx: Context, wish: ContactWish, name: str) -> Json:
-    """Return a contact as it is kept. `name` is whom it was with, in words."""
+def communication(ctx: Context, wish: ContactWish, name: str, about: Sequence[str]) -> Json:
+    """Return a contact as it is kept. `name` is whom it was with, in words; `about` the references that it was about."""
     channel, reached = CHANNEL[wish.channel], wish.outcome == REACHED
     me, them = _me(ctx), _them(wish, name)
     made: Json = {
@@ -45,9 +46,7 @@ def communication(ctx: Context, wish: ContactWish, name: str) -> Json:
     }
     if not reached:
         made["statusReason"] = _concept(OUTCOME, wish.outcome, OUTCOME_WORDS[wish.outcome])
-    about = [{"reference": f"Task/{one.task}"} for one in wish.items]
-    if about:
-        made["about"] = about
+    made["about"] = [{"reference": one} for one in about]
     said = ". ".join(part.rstrip(".") for part in (_said(wish), wish.words) if part)
     made["payload"] = [{"contentString": f"{said}."}]
     return {key: value for key, value in made.items() if value}

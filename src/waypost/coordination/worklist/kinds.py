@@ -80,6 +80,11 @@ _DONE = (
     Outcome("not-possible", "Not possible"),
 )
 
+_DECIDED = (Outcome("keep-trying", "Keep trying"), Outcome("otherwise", "Try otherwise"), Outcome("ended", "The order is ended"),
+            Outcome("letter", "Letter sent"))  # fmt: skip
+_FILLED = (Outcome("filled", "Filled"), Outcome("will-fill", "Reached, will pick it up"), Outcome("prescriber", "With the prescriber"),
+           Outcome("stopped", "No longer taken"), Outcome("not-reached", "Given up: not reached"))  # fmt: skip
+
 _ANSWERED = (Outcome("answered", "Answered"), Outcome("not-needed", "No longer needed"), Outcome("not-possible", "Cannot be answered here"))
 
 KINDS = (
@@ -101,6 +106,9 @@ KINDS = (
     Kind("call", "Call", Lane.AGE, _REACHED),
     Kind("waitlist", "Find a time", Lane.AGE, _BOOKED[1:]),
     Kind("referral", "Referral without a date", Lane.AGE, _BOOKED, source="FUP-4"),
+    Kind("unreached", "Letter and decision: not reached", Lane.AGE, _DECIDED, source="FUP-4"),
+    Kind("refill", "Refill not picked up", Lane.AGE, _FILLED, source="FUP-5"),
+    Kind("mammogram", "Letter after a mammogram", Lane.LAW, _DONE, source="FUP-2"),
     Kind("recall", "Due for care", Lane.AGE, _BOOKED),
     Kind("book", "Book a visit", Lane.AGE, _BOOKED),
     Kind("bump", "Find another time: theirs is needed", Lane.PROMISE, _BOOKED),

@@ -230,8 +230,9 @@ _WAITS = (
     "EXISTS (SELECT 1 FROM coordination_work b WHERE b.tenant = w.tenant AND b.id = w.waits_for)"
 )
 _UP = (
-    "EXISTS (SELECT 1 FROM unnest(%(up_kinds)s::text[], %(up_before)s::timestamptz[]) AS u(kind, before)"
-    " WHERE u.kind = w.kind AND w.due <= u.before)"
+    "EXISTS (SELECT 1 FROM unnest(%(up_kinds)s::text[], %(up_before)s::timestamptz[], %(up_unclaimed)s::bool[], %(up_grave)s::bool[])"
+    " AS u(kind, before, unclaimed, grave) WHERE u.kind = w.kind AND (NOT u.grave OR w.lane = 0)"
+    " AND CASE WHEN u.unclaimed THEN w.owner IS NULL AND w.authored <= u.before ELSE w.due <= u.before END)"
 )
 
 
@@ -254,14 +255,14 @@ def _values(
     scope: Scope, at: Moment, pools: Sequence[str], here: Sequence[str], cover: Cover = NOBODY
 ) -> dict[str, Any]:
     who = scope.practitioner or ""
-    kinds, before = cutoffs(at.now, at.zone)
+    up = cutoffs(at.now, at.zone)
     return {
         "tenant": scope.tenant, "now": at.now, "tonight": _day(at)[1], "zone": at.zone, "who": who,
         "me": f"Practitioner/{who}", "pools": [*pools, *cover.pools], "here": list(here), "with_visits": list(_WITH_VISITS),
         "promises": list(LENT_KINDS), "lent": cover.lent is not None, "lent_all": bool(cover.lent and cover.lent.everything),
         "cover": [f"Practitioner/{one.whose}" for one in cover.taken],
         "cover_all": [f"Practitioner/{one.whose}" for one in cover.taken if one.everything],
-        "up_kinds": kinds, "up_before": before,
+        "up_kinds": up.kinds, "up_before": up.before, "up_unclaimed": up.unclaimed, "up_grave": up.grave,
     }  # fmt: skip
 
 

@@ -181,7 +181,7 @@ def _row(
         "Waits until other work has ended." if view == "blocked" else why_here(one.standing, at),
         items.why_of(one.task),
         attempts.tried(contacts.get(one.version.id, ()), one.kind, at.now, at.zone).words,
-        escalating.says(one.kind, one.standing.due, at.now, at.zone),
+        escalating.says(one.kind, one.standing, at.now, at.zone, owned=bool(one.owner)),
         f"Comes {again.say()}." if again else "",
     ]
     return Row(

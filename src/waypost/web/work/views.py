@@ -154,7 +154,7 @@ def _facts(scope: Any, one: Listed, source: str, at: Moment) -> list[tuple[str, 
     again = repeating.read(one.task)
     found = [
         ("Who has it", items.holder_of(one)), ("Rule", source), ("Tried", tried), ("Waits for", waits),
-        ("Comes again", again.say() if again else ""), ("Gone up", escalating.says(one.kind, one.standing.due, at.now, at.zone)),
+        ("Comes again", again.say() if again else ""), ("Gone up", escalating.says(one.kind, one.standing, at.now, at.zone, owned=bool(one.owner))),
     ]  # fmt: skip
     return [(label, value) for label, value in found if value]
 

@@ -53,7 +53,8 @@ NEEDS = (
     Need("Communication", 200, 400),  # as far back as the orders and visits that they are about
     Need("ClaimResponse", 60, 400),
     Need("Claim", 60, 400),
-    Need("MedicationDispense", 60, 60),
+    Need("MedicationDispense", 60, 400),
+    Need("MedicationRequest", 60, None, ("active",)),
 )
 
 

@@ -114,7 +114,7 @@ def _told(facts: Facts, task: Json) -> str:
 # ---------------------------------------------------------------- referrals and orders
 
 
-def _orders(facts: Facts) -> Iterator[tuple[Json, date]]:
+def orders(facts: Facts) -> Iterator[tuple[Json, date]]:
     """Yield active orders that somebody is to be seen for, with the day on which they were made."""
     for order in facts.all("ServiceRequest"):
         made = read_moment(order.get("authoredOn"), facts.zone)
@@ -123,8 +123,8 @@ def _orders(facts: Facts) -> Iterator[tuple[Json, date]]:
 
 
 def _without_a_date(facts: Facts, figures: Figures) -> Iterator[Answer]:
-    for order, made in _orders(facts):
-        if _target(order) is not None or _dated(facts, order):
+    for order, made in orders(facts):
+        if _target(order) is not None or dated(facts, order):
             continue
         grade, days = _urgency(order, figures)
         ends = facts.end_of(made + timedelta(days=figures["back"]))
@@ -132,8 +132,8 @@ def _without_a_date(facts: Facts, figures: Figures) -> Iterator[Answer]:
             continue
         yield Again(ends)
         yield Item(
-            key=order["id"], focus=f"ServiceRequest/{order['id']}", what=f"Book: {_named(order)} has no date", owner=lead(facts),
-            why=f"Ordered {say_short(made)}{_by(order)}, {grade}, and no visit is booked; a date was due within {days} days, by"
+            key=order["id"], focus=f"ServiceRequest/{order['id']}", what=f"Book: {named(order)} has no date", owner=lead(facts),
+            why=f"Ordered {say_short(made)}{by(order)}, {grade}, and no visit is booked; a date was due within {days} days, by"
             f" {say_short(made + timedelta(days=days))} (FUP-4).",
             due=facts.end_of(made + timedelta(days=days)), priority={"emergent": "stat", "urgent": "urgent"}.get(grade, "routine"),
             lane="safety" if grade == "emergent" else "",
@@ -157,15 +157,15 @@ def _without_a_report(facts: Facts, figures: Figures) -> Iterator[Answer]:
             continue
         yield Again(ends)
         yield Item(
-            key=f"{order['id']}@{day}", focus=f"ServiceRequest/{order['id']}", what=f"Get the report: {_named(order)}",
-            why=f"Seen {say_short(day)} for {_named(order)}, and no report is on record; one is due within {figures['days']} days (FUP-4).", due=due,
+            key=f"{order['id']}@{day}", focus=f"ServiceRequest/{order['id']}", what=f"Get the report: {named(order)}",
+            why=f"Seen {say_short(day)} for {named(order)}, and no report is on record; one is due within {figures['days']} days (FUP-4).", due=due,
         )  # fmt: skip
 
 
 def _follow_up(facts: Facts, figures: Figures) -> Iterator[Answer]:
-    for order, made in _orders(facts):
+    for order, made in orders(facts):
         target = _target(order)
-        if target is None or _dated(facts, order):
+        if target is None or dated(facts, order):
             continue
         opens = facts.start_of(target - timedelta(days=figures["days"]))
         ends = facts.end_of(target + timedelta(days=figures["back"]))
@@ -176,8 +176,8 @@ def _follow_up(facts: Facts, figures: Figures) -> Iterator[Answer]:
             continue
         yield Again(ends)
         yield Item(
-            key=f"{order['id']}@{target}", focus=f"ServiceRequest/{order['id']}", what=f"Book follow-up: {_named(order)}", owner=lead(facts),
-            why=f"Ordered {say_short(made)}{_by(order)} for {say_short(target)}, and nothing is booked (FUP-4).", due=facts.end_of(target),
+            key=f"{order['id']}@{target}", focus=f"ServiceRequest/{order['id']}", what=f"Book follow-up: {named(order)}", owner=lead(facts),
+            why=f"Ordered {say_short(made)}{by(order)} for {say_short(target)}, and nothing is booked (FUP-4).", due=facts.end_of(target),
         )  # fmt: skip
 
 
@@ -197,7 +197,7 @@ def _visits_of(facts: Facts, order: Json, *statuses: str) -> list[Json]:
     return [v for v in facts.all("Appointment") if v.get("status") in statuses and refers_to(v.get("basedOn"), reference)]
 
 
-def _dated(facts: Facts, order: Json) -> bool:
+def dated(facts: Facts, order: Json) -> bool:
     """Say whether there is a visit for an order, or was one elsewhere."""
     return bool(_visits_of(facts, order, *BOOKED)) or _seen(facts, order) is not None
 
@@ -242,13 +242,13 @@ def _order_of(facts: Facts, task: Json) -> Json | None:
     return next((o for o in facts.all("ServiceRequest") if f"ServiceRequest/{o.get('id', '')}" == reference), None)
 
 
-def _named(order: Json) -> str:
+def named(order: Json) -> str:
     code = order.get("code") or {}
     said = code.get("text") or next((c.get("display", "") for c in code.get("coding") or ()), "") or "Order"
     return said[:FREE_TEXT_MAX]
 
 
-def _by(order: Json) -> str:
+def by(order: Json) -> str:
     name = (order.get("requester") or {}).get("display", "")
     return f" by {name}" if name else ""
 

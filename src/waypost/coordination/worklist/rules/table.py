@@ -1,10 +1,23 @@
 """Every rule that makes work, in the order in which the page lists them."""
 
-from waypost.coordination.worklist.rules import care, cover, papers, persons, readiness, transitions, visits
+from waypost.coordination.worklist.rules import (
+    authorizing,
+    care,
+    cover,
+    mammograms,
+    outreach,
+    papers,
+    persons,
+    readiness,
+    refills,
+    transitions,
+    visits,
+)
 from waypost.coordination.worklist.rules.shapes import SWITCH, Json, Rule
 
 RULES: tuple[Rule, ...] = (
-    *transitions.RULES, *care.RULES, *visits.RULES, *readiness.RULES, *cover.RULES, *persons.RULES, *papers.RULES,
+    *transitions.RULES, *care.RULES, *mammograms.RULES, *outreach.RULES, *refills.RULES, *visits.RULES, *readiness.RULES, *cover.RULES,
+    *authorizing.RULES, *persons.RULES, *papers.RULES,
 )  # fmt: skip
 BY_CODE = {rule.code: rule for rule in RULES}
 READS = frozenset({"Patient", *(kind for rule in RULES for kind in rule.reads)})
