@@ -97,6 +97,13 @@ def test_work_is_divided_into_mine_the_teams_and_nobodys(coordinator, keep):
     assert counts == {"mine": 1, "team": 3, "unclaimed": 1, "watching": 0, "snoozed": 0, "blocked": 0, "escalated": 0, "late": 0, "today": 0}
 
 
+def test_a_long_list_is_counted_no_further_than_is_said(coordinator, keep, monkeypatch):
+    monkeypatch.setattr(queries, "COUNT_MAX", 5)
+    keep(*(task(coordinator, f"t{n}", due=coordinator.now - timedelta(hours=n)) for n in range(9)), task(coordinator, "free", owner="", pool=POOL))
+    counts = queries.counts(scopes.for_staff(coordinator), Moment(coordinator.now, coordinator.zone), (POOL,), views=["mine", "unclaimed"])
+    assert counts == {"mine": 6, "team": 0, "unclaimed": 1, "watching": 0, "snoozed": 0, "blocked": 0, "escalated": 0, "late": 6, "today": 0}
+
+
 def test_work_is_claimed_and_given_and_handed_over_with_a_note(coordinator, keep):
     keep(task(coordinator, "free", owner="", pool=POOL))
     actions.claim(coordinator, [("free", 1)])

@@ -4,7 +4,9 @@
 import pytest
 
 from waypost.access import scopes
+from waypost.coordination.worklist import queries as worklist
 from waypost.records import queries
+from waypost.web.work import today, today_live
 
 
 def iso(at):
@@ -117,3 +119,14 @@ def test_today_needs_few_queries_whatever_waits(coordinator, day, django_assert_
     assert page.count('class="item"') == 50
     assert "The next 10 of 60" in page
     assert text(coordinator.get("/?page=2")).count('class="item"') == 10
+
+
+def test_of_a_very_long_list_it_is_said_that_there_is_more(coordinator, day, monkeypatch):
+    for module in (worklist, today, today_live):
+        monkeypatch.setattr(module, "COUNT_MAX", 54)
+    for n in range(60):
+        day(f"w{n:02}", hours=n)
+    page = text(coordinator.get("/"))
+    assert "54+ for you" in page
+    assert "The next 50 of 54+" in page
+    assert "The next" not in text(coordinator.get("/?page=2"))

@@ -20,6 +20,7 @@ from waypost.records.versions import Version
 
 Json = dict[str, Any]
 PAGE_ROWS_MAX = 50
+COUNT_MAX = 1_000  # of a view that holds more it is said that it holds more
 NO_FILTERS = Filters()
 VIEWS = ("mine", "team", "unclaimed", "watching", "snoozed", "blocked", "escalated")
 
@@ -194,17 +195,22 @@ def loads(scope: Scope, at: Moment) -> list[Load]:
 
 
 def counts(
-    scope: Scope, at: Moment, pools: Sequence[str], cover: Cover = NOBODY
+    scope: Scope, at: Moment, pools: Sequence[str], cover: Cover = NOBODY, *, views: Sequence[str] = VIEWS
 ) -> dict[str, int]:
-    """Return how many items each view holds, and how many of one's own are late or due today."""
-    parts = [f"count(*) FILTER (WHERE {_condition(view)})" for view in VIEWS]
-    parts += [f"count(*) FILTER (WHERE {_condition('mine')} AND w.due <= %(now)s)",
-              f"count(*) FILTER (WHERE {_condition('mine')} AND w.due > %(now)s AND w.due <= %(tonight)s)"]  # fmt: skip
-    sql, params = _positional(
-        f"SELECT {', '.join(parts)} {_FROM} WHERE (@scope)", _values(scope, at, pools, (), cover), scope
-    )
+    """Return how many items each view holds, and how many of one's own are late or due today.
+
+    No view is counted further than one beyond COUNT_MAX: a large clinic's page costs what a small one's does.
+    """
+    asked = {view: _condition(view) for view in views}
+    asked["late"] = f"{_condition('mine')} AND w.due <= %(now)s"
+    asked["today"] = f"{_condition('mine')} AND w.due > %(now)s AND w.due <= %(tonight)s"
+    parts = [
+        f"(SELECT count(*) FROM (SELECT 1 {_WORK} WHERE (@scope) AND {condition} LIMIT {COUNT_MAX + 1}) counted)"
+        for condition in asked.values()
+    ]
+    sql, params = _positional(f"SELECT {', '.join(parts)}", _values(scope, at, pools, (), cover), scope)
     row = queries.rows(scope, sql, params)[0]
-    return dict(zip((*VIEWS, "late", "today"), row, strict=True))
+    return dict.fromkeys(VIEWS, 0) | dict(zip(asked, row, strict=True))
 
 
 def open_by_rule(scope: Scope) -> dict[str, int]:
@@ -216,10 +222,11 @@ def open_by_rule(scope: Scope) -> dict[str, int]:
     ))  # fmt: skip
 
 
-_FROM = (
+_WORK = (
     "FROM coordination_work w JOIN records_current c ON c.tenant = w.tenant AND c.type = 'Task' AND c.id = w.id"
-    " AND w.tenant = %(tenant)s LEFT JOIN unnest(%(here)s::text[]) AS h(patient) ON h.patient = w.patient"
+    " AND w.tenant = %(tenant)s"
 )
+_FROM = f"{_WORK} LEFT JOIN unnest(%(here)s::text[]) AS h(patient) ON h.patient = w.patient"
 
 
 _MINE = (
@@ -244,7 +251,7 @@ def _condition(view: str) -> str:
         "mine": f"{_MINE} AND {awake}",
         "team": f"(w.pool = ANY(%(pools)s) OR {_MINE}) AND {awake} AND {apart}",
         "unclaimed": f"w.owner IS NULL AND (w.pool = ANY(%(pools)s) OR w.pool = '') AND {awake} AND {apart}",
-        "watching": "w.watchers @> ARRAY[%(who)s::text]",
+        "watching": "w.watchers <> '{}' AND w.watchers @> ARRAY[%(who)s::text]",
         "snoozed": "w.owner = %(me)s AND w.sleeps > %(now)s",
         "blocked": f"(w.owner = %(me)s OR w.pool = ANY(%(pools)s)) AND w.waits_for IS NOT NULL AND {_WAITS}",
         "escalated": f"(w.pool = ANY(%(pools)s) OR w.owner IS NOT NULL) AND {apart} AND {_UP}",

@@ -18,7 +18,7 @@ from waypost.coordination.worklist import escalating, repeating, views
 from waypost.coordination.worklist import queries as worklist
 from waypost.coordination.worklist.actions import may_close
 from waypost.coordination.worklist.kinds import OTHER, POOL_NAMES, POOLS, kind_of
-from waypost.coordination.worklist.queries import PAGE_ROWS_MAX, Listed
+from waypost.coordination.worklist.queries import COUNT_MAX, PAGE_ROWS_MAX, Listed
 from waypost.coordination.worklist.ranking import Moment, why_here
 from waypost.coordination.worklist.views import Filters
 from waypost.kernel.dates import say_day
@@ -110,7 +110,7 @@ def today(request: Request) -> HttpResponse:
     view, page = asked.view, asked.page
     coming = comes.read(scope, now)
     filters, standing = asked.filters, covers_of(scope, asked.who, ctx.now)
-    counts = worklist.counts(scope, at, asked.pools, standing)
+    counts = today_live.counted(scope, at, asked, standing)
     shown = worklist.listed(
         scope, view, at, asked.pools, here=coming.here, skip=page * PAGE_ROWS_MAX, cover=standing, filters=filters
     )
@@ -130,7 +130,7 @@ def today(request: Request) -> HttpResponse:
             tabs=tabs,
             comes=who_comes.parts["comes"],
             rows=rows,
-            more=_more(counts[view] - (page + 1) * PAGE_ROWS_MAX, counts[view], len(shown), narrowed=filters.any),
+            more=_more(page, counts[view], len(shown), narrowed=filters.any),
             more_url=narrowing.address(view, filters, page + 1),
             less_url=narrowing.address(view, filters, page - 1) if page else "",
             empty="Nothing fits this view." if filters.any else EMPTY[view],
@@ -151,10 +151,12 @@ def today(request: Request) -> HttpResponse:
     )
 
 
-def _more(left: int, every: int, here: int, *, narrowed: bool) -> str:
-    """Say what the next page holds. How many fit a narrowed list is not counted: a full page may have another."""
-    if narrowed:
-        return f"The next {PAGE_ROWS_MAX}" if here == PAGE_ROWS_MAX else ""
+def _more(page: int, every: int, here: int, *, narrowed: bool) -> str:
+    """Say what the next page holds. A long or narrowed list is not counted to its end: a full page may have another."""
+    if narrowed or every > COUNT_MAX:
+        of = "" if narrowed else f" of {today_live.said(every)}"
+        return f"The next {PAGE_ROWS_MAX}{of}" if here == PAGE_ROWS_MAX else ""
+    left = every - (page + 1) * PAGE_ROWS_MAX
     return f"The next {min(left, PAGE_ROWS_MAX)} of {every:,}" if left > 0 else ""
 
 

@@ -10,13 +10,15 @@ from django.utils.html import format_html
 
 from waypost.access import scopes
 from waypost.coordination.cover.queries import standing as covers_of
+from waypost.coordination.cover.reading import Standing as Cover
 from waypost.coordination.today import HERE, here_on
 from waypost.coordination.worklist import queries as worklist
 from waypost.coordination.worklist.kinds import pools_of
-from waypost.coordination.worklist.queries import PAGE_ROWS_MAX, VIEWS
+from waypost.coordination.worklist.queries import COUNT_MAX, PAGE_ROWS_MAX, VIEWS
 from waypost.coordination.worklist.ranking import Moment
 from waypost.coordination.worklist.views import Filters
 from waypost.kernel.context import Context
+from waypost.kernel.scope import Scope
 from waypost.records.watching import Change
 from waypost.web.live.views import Given, Shown, Touches, View, register
 from waypost.web.words import clock, local
@@ -71,16 +73,27 @@ def asked(ctx: Context, given: Given) -> Asked:
     )
 
 
+def said(count: int) -> str:
+    """Return a count of a view as it is said; beyond what is counted, '1,000+'."""
+    return f"{COUNT_MAX:,}+" if count > COUNT_MAX else f"{count:,}"
+
+
+def counted(scope: Scope, at: Moment, wanted: Asked, cover: Cover) -> dict[str, int]:
+    """Return what `shown` says; only a supervisor is told what has been escalated."""
+    views = [view for view in VIEWS if view != "escalated" or wanted.supervisor or wanted.view == view]
+    return worklist.counts(scope, at, wanted.pools, cover, views=views)
+
+
 def shown(wanted: Asked, counts: Mapping[str, int], now: datetime, rows: Sequence[str]) -> Shown:
     """Return the line beside the title and the tabs, and which items the page of the list holds by now."""
     note = (
-        f"{clock(now)} · {counts['mine']:,} for you · {counts['late']:,} late · {counts['today']:,} due today"
-        f" · {counts['unclaimed']:,} unclaimed"
+        f"{clock(now)} · {said(counts['mine'])} for you · {said(counts['late'])} late · {said(counts['today'])} due today"
+        f" · {said(counts['unclaimed'])} unclaimed"
     )
     tabs = [
-        Tab(f"{WORDS[one]} {counts[one]:,}", narrowing.address(one, Filters()), one == wanted.view)
+        Tab(f"{WORDS[one]} {said(counts[one])}", narrowing.address(one, Filters()), one == wanted.view)
         for one in VIEWS
-        if one == wanted.view or one in ALWAYS or (counts[one] and (one != "escalated" or wanted.supervisor))
+        if one == wanted.view or one in ALWAYS or counts[one]
     ]
     return Shown(
         {
@@ -104,7 +117,7 @@ def _render(ctx: Context, wanted: Asked) -> Shown:
     rows = worklist.standing(
         scope, wanted.view, at, wanted.pools, here=here, skip=wanted.page * PAGE_ROWS_MAX, cover=cover, filters=wanted.filters
     )
-    return shown(wanted, worklist.counts(scope, at, wanted.pools, cover), now, rows)
+    return shown(wanted, counted(scope, at, wanted, cover), now, rows)
 
 
 def _touches(tenant: int, changes: Sequence[Change]) -> Touches:
