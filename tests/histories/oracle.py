@@ -120,7 +120,7 @@ class Oracle:
             seen = [moment(v["start"]) for v in visits if v["status"] == "fulfilled"]
             if order["status"] in {"active", "completed"} and seen:
                 last = max(seen)
-                report = [d for d in self.of("DocumentReference") if reference in d.get("context", {}).get("related", []) and moment(d["date"]) >= last]
+                report = [d for d in self.of("DocumentReference") if reference in d.get("context", {}).get("related", []) and day_of(moment(d["date"])) >= day_of(last)]
                 age = (self.today - day_of(last)).days
                 opens = datetime(*(day_of(last) + timedelta(days=15)).timetuple()[:3], tzinfo=ZONE) - timedelta(days=4)
                 closes = datetime(*(day_of(last) + timedelta(days=15)).timetuple()[:3], tzinfo=ZONE) + timedelta(days=90)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from tests.rules.facts_cases import answers, contact, due, facts, iso, items, local, order, stay, visit
 
+from waypost.coordination.referrals.state import around_of, loop_of
 from waypost.coordination.worklist import escalating
 from waypost.coordination.worklist.kinds import Lane
 from waypost.coordination.worklist.ranking import Standing
@@ -53,6 +54,35 @@ def test_fup_2_suspicious_within_7_calendar_days_to_patient_and_provider(categor
 def test_fup_2_a_benign_one_does_not_hurry():
     (item,) = items("mammogram-letter", "2026-11-20 10:00", mammogram("2026-11-20 09:00", category="397141009"))
     assert due(item) == "2026-12-20 24:00"
+
+
+# ---------------------------------------------------------------- FUP-4: seen and reported, read once by rule and page
+
+
+def paper(on):
+    return {"resourceType": "DocumentReference", "id": "d1", "status": "current", "date": f"{on}T10:00:00-05:00",
+            "context": {"related": [{"reference": "ServiceRequest/o1"}]}}  # fmt: skip
+
+
+def met(on, **more):
+    return {"resourceType": "Encounter", "id": "e9", "status": "finished", "period": {"start": iso(f"{on} 09:00"), "end": iso(f"{on} 09:30")},
+            "basedOn": [{"reference": "ServiceRequest/o1"}], **more}  # fmt: skip
+
+
+@pytest.mark.parametrize(("came", "owed"), [("2026-11-01", True), ("2026-11-02", False), ("2026-11-12", False)])
+@pytest.mark.parametrize("seen", [visit("2026-11-02 09:00", status="fulfilled", order="o1"), met("2026-11-02")])
+def test_fup_4_a_report_dated_before_the_visit_is_not_its_report_for_rule_and_page(seen, came, owed):
+    resources = (seen, paper(came))
+    assert bool(items("referral-unreported", "2026-11-13 09:00", order("2026-10-20"), *resources)) is owed
+    page = loop_of(around_of(order("2026-10-20"), resources), date(2026, 11, 13), "America/New_York")
+    assert (page.next == "report") is owed
+    assert page.step("seen").on == date(2026, 11, 2)
+
+
+def test_fup_4_an_encounter_that_names_the_order_says_that_the_patient_was_seen():
+    assert not items("referral-undated", "2026-11-13 09:00", order("2026-10-20"), met("2026-11-02"))
+    assert items("referral-undated", "2026-11-13 09:00", order("2026-10-20"), met("2026-11-02", status="in-progress"))
+    assert items("referral-undated", "2026-11-13 09:00", order("2026-10-20"), met("2026-11-20")), "not yet"
 
 
 # ---------------------------------------------------------------- FUP-4: the ladder

@@ -14,7 +14,7 @@ from waypost.records import queries as records
 from waypost.records.versions import Version
 
 Json = dict[str, Any]
-AROUND = ("Appointment", "Communication", "DocumentReference", "DiagnosticReport", "Task")
+AROUND = ("Appointment", "Encounter", "Communication", "DocumentReference", "DiagnosticReport", "Task")
 
 
 def open_ones(scope: Scope) -> list[Version]:

@@ -35,6 +35,7 @@ ENDS = {
 }  # fmt: skip
 OPEN = frozenset({"draft", "active", "on-hold"})
 _KEPT = frozenset({"booked", "arrived", "checked-in", "fulfilled", "pending"})
+REPORTED = frozenset({"final", "amended", "corrected", "appended"})
 _CAME = frozenset({"arrived", "checked-in", "fulfilled"})
 
 
@@ -107,8 +108,9 @@ def loop_of(around: Around, today: date, zone: str) -> Loop:
     """Return where a referral stands on a day of the clinic's."""
     request = around.request
     visit, missed = _visits(around, zone)
+    seen = seen_step(around, today, zone)
     steps = (
-        _made(request, zone), _sent(around, zone), _scheduled(visit, zone), _seen(around, visit, zone), _report(around, zone), _told(around, zone),
+        _made(request, zone), _sent(around, zone), _scheduled(visit, zone), seen, report_step(around, seen.on, zone), _told(around, zone),
     )  # fmt: skip
     ended = _ended(request, steps)
     following = "" if ended else _next(steps)
@@ -190,15 +192,31 @@ def _scheduled(visit: Json | None, zone: str) -> Step:
     return Step("scheduled", _day(visit.get("start"), zone), f"Appointment/{visit.get('id', '')}")
 
 
-def _seen(around: Around, visit: Json | None, zone: str) -> Step:
-    noted = _noted(around, "seen", zone)
-    if noted or visit is None or visit.get("status") != "fulfilled":
-        return noted or Step("seen")
-    return Step("seen", _day(visit.get("start"), zone), f"Appointment/{visit.get('id', '')}")
+def seen_step(around: Around, today: date, zone: str) -> Step:
+    """Return how and when the patient was last seen for it: in a visit, in an encounter that names it, or as somebody noted.
+
+    What is dated after `today` has not happened yet.
+    """
+    found = [
+        *((one, _day(one.get("start"), zone)) for one in around.of("Appointment") if one.get("status") == "fulfilled"),
+        *((one, _met(one, zone)) for one in around.of("Encounter") if one.get("status") == "finished"),
+    ]
+    steps = [Step("seen", on, f"{one['resourceType']}/{one.get('id', '')}") for one, on in found if on is not None and on <= today]
+    noted = _noted(around, "seen", zone, until=today)
+    steps += [noted] if noted else []
+    return max(steps, key=lambda one: (one.on or date.min, bool(one.how), one.source), default=Step("seen"))
 
 
-def _report(around: Around, zone: str) -> Step:
-    """Return the first report that was filed against it: a document, or a report of a laboratory or of imaging."""
+def _met(encounter: Json, zone: str) -> date | None:
+    period = encounter.get("period") or {}
+    return _day(period.get("start") or period.get("end"), zone)
+
+
+def report_step(around: Around, seen: date | None, zone: str) -> Step:
+    """Return the first report that was filed against it, a document or a report of a laboratory or of imaging.
+
+    One that is dated before the day on which the patient was seen is not the report of that.
+    """
     papers = [
         (_day(one.get("date"), zone), f"DocumentReference/{one.get('id', '')}", one.get("description") or (one.get("type") or {}).get("text", ""))
         for one in around.of("DocumentReference")
@@ -207,9 +225,10 @@ def _report(around: Around, zone: str) -> Step:
     reports = [
         (_day(one.get("issued") or one.get("effectiveDateTime"), zone), f"DiagnosticReport/{one.get('id', '')}", (one.get("code") or {}).get("text", ""))
         for one in around.of("DiagnosticReport")
-        if one.get("status") in {"final", "amended", "corrected", "appended", "partial"}
+        if one.get("status") in REPORTED
     ]
-    found = sorted((*papers, *reports), key=lambda one: (one[0] or date.max, one[1]))
+    after = [one for one in (*papers, *reports) if seen is None or one[0] is None or one[0] >= seen]
+    found = sorted(after, key=lambda one: (one[0] or date.max, one[1]))
     return Step("report", *found[0]) if found else Step("report")
 
 
@@ -232,22 +251,26 @@ def _told(around: Around, zone: str) -> Step:
     return _noted(around, "told", zone) or Step("told")
 
 
-def noted_on(around: Around, code: str, zone: str) -> date | None:
-    """Return the day on which a step was done as a person noted it against this request."""
-    reference = f"ServiceRequest/{around.request.get('id', '')}"
-    mine = tuple(one for one in around.of("Communication") if any(ref.get("reference") == reference for ref in one.get("basedOn", ())))
-    found = _noted(Around(around.request, mine), code, zone)
-    return found.on if found else None
+def around_of(request: Json, resources: Iterable[Json]) -> Around:
+    """Return a request with those of a patient's resources that refer to it, as the list of referrals reads them."""
+    reference = f"ServiceRequest/{request.get('id', '')}"
+    return Around(request, tuple(one for one in resources if any(ref.get("reference") == reference for ref in _references(one))))
 
 
-def _noted(around: Around, code: str, zone: str) -> Step | None:
+def _references(one: Json) -> list[Json]:
+    if one.get("resourceType") == "DocumentReference":
+        return (one.get("context") or {}).get("related") or []
+    return one.get("basedOn") or []
+
+
+def _noted(around: Around, code: str, zone: str, *, until: date = date.max) -> Step | None:
     """Return the last note of a step, as a person filed it."""
     found = [
         (_day(one.get("sent"), zone), f"Communication/{one.get('id', '')}", _words(one))
         for one in around.of("Communication")
         if one.get("status") == "completed" and code in _codes(one.get("category", ()), REFERRAL)
     ]
-    found.sort(key=lambda one: (one[0] or date.min, one[1]))
+    found = sorted((one for one in found if (one[0] or date.min) <= until), key=lambda one: (one[0] or date.min, one[1]))
     return Step(code, *found[-1]) if found else None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from waypost.coordination.referrals.state import Around, is_referral, noted_on
+from waypost.coordination.referrals.state import Around, around_of, is_referral, report_step, seen_step
 from waypost.coordination.worklist.rules.shapes import Again, Answer, Facts, Figure, Figures, Item, Json, Rule
 from waypost.coordination.worklist.rules.words import (
     lead,
@@ -19,6 +19,7 @@ CRITICAL = frozenset({"HH", "LL", "AA", "critical"})
 ABNORMAL = frozenset({"H", "L", "A", "HU", "LU", "POS", "DET", "R"})
 FINAL = frozenset({"final", "amended", "corrected"})
 REFERRAL = "3457005"  # SNOMED CT: patient referral
+AROUND = ("Appointment", "Encounter", "Communication", "DocumentReference", "DiagnosticReport")  # what says where an order stands
 BOOKED = frozenset({"booked", "pending", "arrived", "checked-in", "fulfilled"})
 FREE_TEXT_MAX = 60
 
@@ -145,10 +146,9 @@ def _without_a_report(facts: Facts, figures: Figures) -> Iterator[Answer]:
         if order.get("status") not in {"active", "completed"} or REFERRAL not in _codes(order.get("category")):
             continue
         seen = _seen(facts, order)
-        if seen is None or _reported(facts, order, seen):
+        if seen is None or report_step(_around(facts, order), seen, facts.zone).done:
             continue
-        day = local_day(seen, facts.zone)
-        due = facts.end_of(day + timedelta(days=figures["days"]))
+        due = facts.end_of(seen + timedelta(days=figures["days"]))
         opens, ends = due - timedelta(days=figures["early"]), due + timedelta(days=figures["back"])
         if facts.now < opens:
             yield Again(opens)
@@ -157,8 +157,8 @@ def _without_a_report(facts: Facts, figures: Figures) -> Iterator[Answer]:
             continue
         yield Again(ends)
         yield Item(
-            key=f"{order['id']}@{day}", focus=f"ServiceRequest/{order['id']}", what=f"Get the report: {named(order)}",
-            why=f"Seen {say_short(day)} for {named(order)}, and no report is on record; one is due within {figures['days']} days (FUP-4).", due=due,
+            key=f"{order['id']}@{seen}", focus=f"ServiceRequest/{order['id']}", what=f"Get the report: {named(order)}",
+            why=f"Seen {say_short(seen)} for {named(order)}, and no report is on record; one is due within {figures['days']} days (FUP-4).", due=due,
         )  # fmt: skip
 
 
@@ -202,24 +202,13 @@ def dated(facts: Facts, order: Json) -> bool:
     return bool(_visits_of(facts, order, *BOOKED)) or _seen(facts, order) is not None
 
 
-def _seen(facts: Facts, order: Json) -> datetime | None:
-    """Return when the patient was last seen for an order: in a visit on record, else on the day that somebody noted."""
-    starts = [start for visit in _visits_of(facts, order, "fulfilled") if (start := start_of(visit)) is not None]
-    if starts:
-        return max(starts)
-    noted = noted_on(Around(order, facts.all("Communication")), "seen", facts.zone)
-    return facts.start_of(noted) if noted and noted <= facts.today else None
+def _around(facts: Facts, order: Json) -> Around:
+    return around_of(order, (one for kind in AROUND for one in facts.all(kind)))
 
 
-def _reported(facts: Facts, order: Json, seen: datetime) -> bool:
-    reference = f"ServiceRequest/{order.get('id', '')}"
-    if any(refers_to(r.get("basedOn"), reference) and r.get("status") in FINAL for r in facts.all("DiagnosticReport")):
-        return True
-    for paper in facts.all("DocumentReference"):
-        at = read_moment(paper.get("date"), facts.zone)
-        if paper.get("status") == "current" and refers_to((paper.get("context") or {}).get("related"), reference) and (at is None or at >= seen):
-            return True
-    return False
+def _seen(facts: Facts, order: Json) -> date | None:
+    """Return the day on which the patient was last seen for an order, as the list of referrals reads it."""
+    return seen_step(_around(facts, order), facts.today, facts.zone).on
 
 
 def _scheduled(facts: Facts, task: Json) -> str:
@@ -230,7 +219,7 @@ def _scheduled(facts: Facts, task: Json) -> str:
     if found:
         return f"A visit is booked for {when(facts, max(found))}."
     seen = _seen(facts, order)
-    return f"Seen {say_short(local_day(seen, facts.zone))}." if seen else "The order has aged out or was given a day of its own."
+    return f"Seen {say_short(seen)}." if seen else "The order has aged out or was given a day of its own."
 
 
 def _report_came(facts: Facts, task: Json) -> str:
@@ -283,7 +272,7 @@ RULES = (
         code="referral-undated", name="Referrals and orders without a date", kind="referral", source="FUP-4", pool="referrals",
         says="An active order for which no visit is booked: at once when emergent, within two days when urgent, fourteen when routine."
         " Ends when a visit for it is booked, the patient was seen elsewhere, or the order ends.",
-        reads=("ServiceRequest", "Appointment", "Communication", "CareTeam"), decide=_without_a_date, gone=_scheduled, act="times",
+        reads=("ServiceRequest", *AROUND, "CareTeam"), decide=_without_a_date, gone=_scheduled, act="times",
         figures=(
             Figure("urgent", "Urgent: a date within", 2, 1, 7, "days"), Figure("routine", "Routine: a date within", 14, 3, 60, "days"), _back(180),
         ),
@@ -291,7 +280,7 @@ RULES = (
     Rule(
         code="referral-unreported", name="Referrals without a report", kind="report", source="FUP-4", pool="referrals",
         says="The patient was seen for a referral, and no report has come back. Ends when a report that names the order is on record.",
-        reads=("ServiceRequest", "Appointment", "Communication", "DocumentReference", "DiagnosticReport"), decide=_without_a_report, gone=_report_came, act="chart",
+        reads=("ServiceRequest", *AROUND), decide=_without_a_report, gone=_report_came, act="chart",
         figures=(
             Figure("days", "A report within", 14, 3, 60, "days"), Figure("early", "Shown this many days before", 4, 0, 14, "days"), _back(90),
         ),
@@ -299,7 +288,7 @@ RULES = (
     Rule(
         code="follow-up-overdue", name="Follow-up due or overdue", kind="recall", source="FUP-4", pool="scheduling",
         says="An order that names the day by which the patient is to be seen again, with nothing booked. Ends when a visit for it is booked.",
-        reads=("ServiceRequest", "Appointment", "Communication", "CareTeam"), decide=_follow_up, gone=_scheduled, act="times",
+        reads=("ServiceRequest", *AROUND, "CareTeam"), decide=_follow_up, gone=_scheduled, act="times",
         figures=(Figure("days", "Shown this many days before the day", 21, 1, 90, "days"), _back(180)),
     ),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from waypost.coordination.contacts import attempts
 from waypost.coordination.contacts.reading import Contact, contacts_of
-from waypost.coordination.worklist.rules.care import by, dated, named, orders
+from waypost.coordination.worklist.rules.care import AROUND, by, dated, named, orders
 from waypost.coordination.worklist.rules.shapes import (
     Again,
     Answer,
@@ -97,7 +97,7 @@ RULES = (
         says="Three attempts about an order without a date, by two ways at least, one of them outside work hours, over ten days, and nobody was"
         " reached: a letter goes out, and whoever referred decides. The order itself never ends by it. Ends with the letter, with a contact,"
         " a visit, or the order.",
-        reads=("ServiceRequest", "Appointment", "Communication"), decide=_unreached, gone=_over, act="call", own_only=True,
+        reads=("ServiceRequest", *AROUND), decide=_unreached, gone=_over, act="call", own_only=True,
         figures=(
             Figure("days", "Letter and decision within", 2, 1, 10, "business days"),
             Figure("back", "Let it go after this many days", 60, 10, 200, "business days"),
