@@ -217,6 +217,32 @@ def test_the_wall_names_nobody(client, clinic, visit):
     assert screen.get(wall[:-3] + "abc").status_code == 404
 
 
+def test_the_wall_follows_the_clinic_by_its_link_alone(client, clinic, visit, clock):
+    from waypost.web.flow.wall import WALL, WallEnded
+    from waypost.web.live import hub, viewers
+    from waypost.web.live.viewers import SignedOut
+
+    page = Client(SERVER_NAME="localhost").get(client.get("/flow/wall?site=riverside")["Location"]).content.decode()
+    token = re.search(r'data-live="/live/wall\?wall=([^"]+)"', page)[1].replace("%3A", ":")
+    viewer, wanted = hub._asked_for("", ["wall"], {"wall": token})
+    ((_, name, site),) = wanted
+    assert (name, site, viewer.ctx.actor.name) == ("wall", "Location/riverside", "wall:riverside")
+    before = WALL.render(viewer.ctx, site)
+    client.post("/flow/step", {"do": f"arrived:{visit.id}:{clinic.patients[0]}:0:"})
+    after = WALL.render(viewer.ctx, site)
+    assert set(after.since(before)) == {"wall-waiting"}
+    assert after.patients == {"wall-called": [clinic.patients[0]]}
+    assert viewers.same(viewers.still_here([viewer])[viewer], viewer.ctx)
+    for names, given in ((["wall"], {"wall": "made-up"}), (["wall"], {})):
+        with pytest.raises(WallEnded):
+            hub._asked_for("", names, given)
+    for names in (["flow"], ["wall", "flow"]):
+        with pytest.raises(SignedOut):
+            hub._asked_for("", names, {"wall": token})
+    clock.advance(timedelta(days=32))
+    assert viewers.still_here([viewer]) == {}
+
+
 # ---------------------------------------------------------------- the end of the day
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -142,6 +143,16 @@ def test_who_is_not_signed_in_or_asks_for_nothing_is_told_so(clinic):
         answer = clinic.running.get(path, **headers)
         assert answer[0] == status
         assert word in json.loads(answer[2])["title"]
+
+
+def test_a_screen_in_the_waiting_room_watches_by_its_link_alone(clinic):
+    page = clinic.running.get("/flow/wall", cookie=f"waypost_session={clinic.here[0]}")[2]
+    address = re.search(r'data-live="([^"]+)"', page)[1]
+    screen = Watcher(clinic.port, "", address)
+    assert set(screen.next_show()["parts"]) == {"wall-called", "wall-waiting"}
+    screen.close()
+    for path, status in ((address[:-3] + "abc", 404), (address.replace("/live/wall", "/live/wall,flow"), 401), ("/live/wall", 404)):
+        assert clinic.running.get(path)[0] == status
 
 
 def test_one_person_cannot_take_every_place(clinic):

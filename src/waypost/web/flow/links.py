@@ -72,12 +72,12 @@ def patients_context(here: Here) -> Context:
     return Context(actor=actor, tenant=tenant.pk, zone=tenant.zone, clock=middleware.CLOCK, door="web")
 
 
-def walls_context(tenant: int) -> Context:
-    """Return the Context of a waiting room's screen."""
+def walls_context(tenant: int, site: str) -> Context:
+    """Return the Context of a waiting room's screens at a site."""
     found = next((one for one in accounts.tenants() if one.pk == tenant), None)
     if found is None:
         raise Http404
-    return accounts.context_of(found, "wall", door="web", clock=middleware.CLOCK)
+    return accounts.context_of(found, f"wall:{site.partition('/')[2]}" if site else "wall", door="web", clock=middleware.CLOCK)
 
 
 # ---------------------------------------------------------------- who holds it

@@ -83,7 +83,7 @@ class Hub:
         if len(self.streams) >= limits.STREAMS_MAX:
             raise TooMany
         viewer, wanted = await self._run(self._looking, _asked_for, cookies, names, given)
-        mine = sum(one.viewer.ctx.actor == viewer.ctx.actor for one in self.streams)
+        mine = sum(viewers.same(one.viewer.ctx, viewer.ctx) for one in self.streams)
         if mine >= limits.STREAMS_PER_PERSON_MAX:
             raise TooManyOfYours
         tenant = viewer.ctx.tenant
@@ -152,10 +152,9 @@ class Hub:
                 board.changed = True
 
     async def _look_at_sessions(self) -> None:
-        keys = {stream.viewer.session for stream in self.streams}
-        found = await self._run(self._looking, viewers.still_signed_in, keys)
+        found = await self._run(self._looking, viewers.still_here, {stream.viewer for stream in self.streams})
         for stream in tuple(self.streams):
-            now = found.get(stream.viewer.session)
+            now = found.get(stream.viewer)
             if now is None:
                 stream.end("signed-out")
             elif not viewers.same(now, stream.viewer.ctx):
@@ -227,8 +226,9 @@ def _in_thread(work: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def _asked_for(cookies: str, names: list[str], given: Given) -> tuple[Viewer, dict[Key, View]]:
-    viewer = viewers.admit(cookies)
     found = [views.named(name) for name in names]
+    ask = found[0].guest if len(found) == 1 else None  # a guest's link opens one thing
+    viewer = viewers.admit(cookies) if ask is None else viewers.guest(lambda: ask(given))
     return viewer, {(viewer.ctx.tenant, view.name, view.key(viewer.ctx, given)): view for view in found}
 
 

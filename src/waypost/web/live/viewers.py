@@ -1,6 +1,7 @@
 """Who watches: decided when a stream opens and asked again while it lasts."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -20,12 +21,30 @@ class SignedOut(Problem):
     title, remedy = "You are signed out.", "Sign in again to go on."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Viewer:
-    """One person's session, with the Context in which they look."""
+    """One person's session, with the Context in which they look; or a guest, whose link is asked again."""
 
     session: str
     ctx: Context
+    ask: Callable[[], Context] | None = None  # of a guest; raises a Problem once the link has ended
+
+
+def guest(ask: Callable[[], Context]) -> Viewer:
+    """Return who opens a stream by a link that needs no sign-in. Raises a Problem where it opens nothing."""
+    return Viewer("", ask(), ask)
+
+
+def still_here(viewers: Iterable[Viewer]) -> dict[Viewer, Context]:
+    """Return the Context of each viewer who may still look: signed in, or by a link that holds."""
+    everyone = set(viewers)
+    found = still_signed_in({one.session for one in everyone if one.ask is None})
+    here = {one: found[one.session] for one in everyone if one.ask is None and one.session in found}
+    for one in everyone:
+        if one.ask is not None:
+            with suppress(Problem):
+                here[one] = one.ask()
+    return here
 
 
 def session_of(cookies: str) -> str:

@@ -75,6 +75,7 @@ class View:
     key: Callable[[Context, Given], Hashable]
     render: Callable[[Context, Any], Shown]
     touches: Callable[[int, Sequence[Change]], Touches] = _any
+    guest: Callable[[Given], Context] | None = None  # who watches without signing in, by what the address carries; raises a Problem
     every_seconds: int = 300  # it is drawn again though nothing changed: clocks go on
     rest_seconds: float = 0.0  # between two drawings, where many watch and each sees something else
 
