@@ -4,7 +4,7 @@ ARGS ?=
 PYTEST_ARGS ?= -n 2 --dist loadfile
 BIN := .venv/bin
 
-.PHONY: help demo test check fix bench soak docs lock setup
+.PHONY: help demo test check fix bench soak docs minutes pictures lock setup
 
 help:
 	@echo "make demo    a working clinic in your browser (ARGS='--port 8123 --patients 200' passes options on)"
@@ -14,6 +14,8 @@ help:
 	@echo "make bench   speed against floors in the same run (ARGS='read book --patients 2000')"
 	@echo "make soak    the long tests: 200 crashes, 200,000 hostile requests to FHIR, 50,000 to the desk, 1,050,000 events of the rules"
 	@echo "make docs    write the generated pages of docs/ anew"
+	@echo "make minutes write docs/minutes.md anew: the keys and seconds of a day's tasks, counted in a browser"
+	@echo "make pictures draw docs/pictures anew, from a demo clinic of its own"
 	@echo "make lock    lock the requirements anew"
 
 demo:
@@ -48,6 +50,16 @@ bench:
 docs:
 	@$(PYTHON) scripts/setup.py dev
 	@$(BIN)/python scripts/docs.py
+
+minutes:
+	@$(PYTHON) scripts/setup.py browser
+	@$(BIN)/python -m waypost.ops.assets
+	@$(BIN)/python scripts/minutes.py
+
+pictures:
+	@$(PYTHON) scripts/setup.py browser
+	@$(BIN)/python -m waypost.ops.assets
+	@$(BIN)/python scripts/pictures.py
 
 lock:
 	@$(PYTHON) scripts/setup.py

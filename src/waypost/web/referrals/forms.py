@@ -17,6 +17,7 @@ TOLD_HOW = (("phone", "By phone"), ("in-person", "In person"), ("letter", "By le
 SEEN_HOW = (("phone", "Their office said so"), ("in-person", "The patient said so"), ("electronic", "From their system"))
 HOW = {"sent": SENT_HOW, "told": TOLD_HOW, "seen": SEEN_HOW}
 ENDS = (("declined", "The patient declined"), ("not-needed", "It is no longer needed"), ("elsewhere", "Sent elsewhere"))
+READY = {"data-focus": True}  # the field in which one begins
 
 
 class ReferForm(DeskForm):
@@ -58,7 +59,7 @@ class ReferForm(DeskForm):
 class StepForm(DeskForm):
     """A step that was done: how, when, what to remember of it."""
 
-    how = forms.ChoiceField(label="How")
+    how = forms.ChoiceField(label="How", widget=forms.Select(attrs=READY))
     words = forms.CharField(label="To remember", max_length=WORDS_CHARACTERS_MAX, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     expect = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=999_999_999)
@@ -77,7 +78,7 @@ class ReportForm(DeskForm):
     """Which of the patient's documents is the report."""
 
     step = "report"
-    document = forms.ChoiceField(label="Report", widget=forms.RadioSelect)
+    document = forms.ChoiceField(label="Report", widget=forms.RadioSelect(attrs=READY))
     expect = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=999_999_999)
 
     def __init__(self, *args: Any, documents: Choices, **kwargs: Any) -> None:
@@ -91,7 +92,7 @@ class EndForm(DeskForm):
     """Why it ends before the loop is closed, and who decided that."""
 
     step = "end"
-    end = forms.ChoiceField(label="How it ends", choices=ENDS, widget=forms.RadioSelect)
+    end = forms.ChoiceField(label="How it ends", choices=ENDS, widget=forms.RadioSelect(attrs=READY))
     reason = forms.CharField(label="Why", max_length=WORDS_CHARACTERS_MAX, widget=forms.Textarea(attrs={"rows": 2}))
     decided = forms.ChoiceField(label="Decided by", help_text="Whoever referred decides. Choose the clinician who said so.")
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)

@@ -47,9 +47,10 @@
     } else if (event.key === "Escape") {
       event.preventDefault();
       if (all.length) closeFind(); else event.target.blur();
-    } else if (event.key === "Enter" && all.length && $("#found").dataset.for === event.target.value) {
-      const option = chosen();
-      if (option) { event.preventDefault(); option.click(); }
+    } else if (event.key === "Enter" && all.length) {
+      event.preventDefault();
+      if ($("#found").dataset.for === event.target.value) chosen()?.click();
+      else event.target.form.submit(); // what is shown answers an earlier text: its buttons are not meant
     }
   };
 
@@ -171,6 +172,7 @@
     watchUndo();
   };
   document.addEventListener("DOMContentLoaded", () => { telLinks(document); settle(document); watchBand(); focusFirst(document); });
+  window.addEventListener("load", () => setTimeout(() => { if (document.activeElement === document.body) focusFirst(document); })); // an address with # takes the focus away
   document.addEventListener("htmx:configRequest", (event) => { if (event.detail.target?.id === "found") event.detail.asked = event.detail.parameters.q; });
   document.addEventListener("htmx:afterSwap", (event) => {
     const target = event.detail.target;
