@@ -6,6 +6,7 @@ import pytest
 from tests.rules.facts_cases import answers, contact, due, facts, iso, items, local, order, stay, visit
 
 from waypost.coordination.referrals.state import around_of, loop_of
+from waypost.coordination.referrals.writing import with_report
 from waypost.coordination.worklist import escalating
 from waypost.coordination.worklist.kinds import Lane
 from waypost.coordination.worklist.ranking import Standing
@@ -79,10 +80,15 @@ def test_fup_4_a_report_dated_before_the_visit_is_not_its_report_for_rule_and_pa
     assert page.step("seen").on == date(2026, 11, 2)
 
 
+def test_fup_4_an_older_report_that_somebody_filed_as_this_referrals_is_its_report():
+    seen, filed = visit("2026-11-02 09:00", status="fulfilled", order="o1"), with_report({**paper("2026-10-01"), "context": {}}, order("2026-10-20"))
+    assert not items("referral-unreported", "2026-11-13 09:00", order("2026-10-20"), seen, filed)
+    assert loop_of(around_of(order("2026-10-20"), (seen, filed)), date(2026, 11, 13), "America/New_York").next == "told"
+
+
 def test_fup_4_an_encounter_that_names_the_order_says_that_the_patient_was_seen():
     assert not items("referral-undated", "2026-11-13 09:00", order("2026-10-20"), met("2026-11-02"))
     assert items("referral-undated", "2026-11-13 09:00", order("2026-10-20"), met("2026-11-02", status="in-progress"))
-    assert items("referral-undated", "2026-11-13 09:00", order("2026-10-20"), met("2026-11-20")), "not yet"
 
 
 # ---------------------------------------------------------------- FUP-4: the ladder

@@ -24,6 +24,7 @@ REFERRAL_END = "urn:waypost:referral-end"
 NOT_BOOKED = "urn:waypost:not-booked"  # of the work that checkout leaves: why no visit was booked
 DEPARTMENT = "urn:waypost:department"
 EXTENSION = "urn:waypost:extension:"
+FILED_AS_REPORT: Json = {"extension": [{"url": f"{EXTENSION}filed-as-report", "valueBoolean": True}]}
 SNOMED_REFERRAL = "3457005"
 LABORATORY = frozenset({"108252007", "laboratory", "LAB"})  # SNOMED CT, and what laboratories' systems write
 STEPS = ("made", "sent", "scheduled", "seen", "report", "told")
@@ -195,13 +196,13 @@ def _scheduled(visit: Json | None, zone: str) -> Step:
 def seen_step(around: Around, today: date, zone: str) -> Step:
     """Return how and when the patient was last seen for it: in a visit, in an encounter that names it, or as somebody noted.
 
-    What is dated after `today` has not happened yet.
+    A note that is dated after `today` says what is to be, not what was.
     """
     found = [
         *((one, _day(one.get("start"), zone)) for one in around.of("Appointment") if one.get("status") == "fulfilled"),
         *((one, _met(one, zone)) for one in around.of("Encounter") if one.get("status") == "finished"),
     ]
-    steps = [Step("seen", on, f"{one['resourceType']}/{one.get('id', '')}") for one, on in found if on is not None and on <= today]
+    steps = [Step("seen", on, f"{one['resourceType']}/{one.get('id', '')}") for one, on in found if on is not None]
     noted = _noted(around, "seen", zone, until=today)
     steps += [noted] if noted else []
     return max(steps, key=lambda one: (one.on or date.min, bool(one.how), one.source), default=Step("seen"))
@@ -215,26 +216,29 @@ def _met(encounter: Json, zone: str) -> date | None:
 def report_step(around: Around, seen: date | None, zone: str) -> Step:
     """Return the first report that was filed against it, a document or a report of a laboratory or of imaging.
 
-    One that is dated before the day on which the patient was seen is not the report of that.
+    One that is dated before the day on which the patient was seen is not the report of that, unless somebody filed it as such.
     """
     papers = [
         (_day(one.get("date"), zone), f"DocumentReference/{one.get('id', '')}", one.get("description") or (one.get("type") or {}).get("text", ""))
         for one in around.of("DocumentReference")
         if one.get("status", "current") == "current" and _related(one, around.request)
     ]
+    chosen = {f"DocumentReference/{one.get('id', '')}" for one in around.of("DocumentReference") if _related(one, around.request, chosen=True)}
     reports = [
         (_day(one.get("issued") or one.get("effectiveDateTime"), zone), f"DiagnosticReport/{one.get('id', '')}", (one.get("code") or {}).get("text", ""))
         for one in around.of("DiagnosticReport")
         if one.get("status") in REPORTED
     ]
-    after = [one for one in (*papers, *reports) if seen is None or one[0] is None or one[0] >= seen]
+    after = [one for one in (*papers, *reports) if seen is None or one[0] is None or one[0] >= seen or one[1] in chosen]
     found = sorted(after, key=lambda one: (one[0] or date.max, one[1]))
     return Step("report", *found[0]) if found else Step("report")
 
 
-def _related(document: Json, request: Json) -> bool:
+def _related(document: Json, request: Json, *, chosen: bool = False) -> bool:
+    """Say whether a document names the request; `chosen`: because somebody filed it as its report."""
     related = (document.get("context") or {}).get("related", ())
-    return any(one.get("reference") == f"ServiceRequest/{request.get('id', '')}" for one in related)
+    mine = (one for one in related if one.get("reference") == f"ServiceRequest/{request.get('id', '')}")
+    return any(not chosen or FILED_AS_REPORT["extension"][0] in one.get("extension", ()) for one in mine)
 
 
 def put_off(task: Json, zone: str) -> PutOff | None:

@@ -9,6 +9,7 @@ from waypost.coordination.referrals.state import (
     DEPARTMENT,
     ENDS,
     EXTENSION,
+    FILED_AS_REPORT,
     REFERRAL,
     REFERRAL_END,
     SNOMED_REFERRAL,
@@ -101,7 +102,7 @@ def with_report(document: Json, request: Json) -> Json:
     context = document.get("context") or {}
     reference = f"ServiceRequest/{request['id']}"
     related = [one for one in context.get("related", ()) if one.get("reference") != reference]
-    return {**document, "context": {**context, "related": [*related, {"reference": reference}]}}
+    return {**document, "context": {**context, "related": [*related, {**FILED_AS_REPORT, "reference": reference}]}}
 
 
 def what_of(request: Json) -> str:
