@@ -25,6 +25,12 @@ class PatientDeceased(Problem):
     title, remedy = "The patient has died.", "If that is a mistake, correct it on the patient's page first."
 
 
+class NoDoor(Problem):
+    code, status, issue = "coordination.no-door", 404, "not-found"
+    title = "There is no calendar of that room, provider or device."
+    remedy = "Open its day on the board, and print from there."
+
+
 class WhoseNotice(Problem):
     code, status, issue = "coordination.whose-notice", 422, "required"
     title = "This visit is for several patients."

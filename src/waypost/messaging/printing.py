@@ -12,6 +12,7 @@ from typing import Any, cast
 import typst
 
 from waypost.messaging.rules.day_sheets import DaySheet
+from waypost.messaging.rules.door_sheets import DoorSheet
 from waypost.messaging.rules.labels import Labels
 from waypost.messaging.rules.letters import Letter
 from waypost.messaging.rules.referral_letters import ReferralLetter
@@ -46,6 +47,11 @@ def labels(one: Labels) -> bytes:
 def day_sheet(one: DaySheet) -> bytes:
     """Return a day sheet as PDF, as many pages as it takes, its head on each."""
     return _pdf("day_sheet.typ", "sheet", asdict(one))
+
+
+def door_sheet(one: DoorSheet) -> bytes:
+    """Return what hangs at a door as PDF: one page, its text as large as the day's lines allow."""
+    return _pdf("door_sheet.typ", "sheet", asdict(one))
 
 
 def referral(letter: ReferralLetter, files_: Mapping[str, bytes] | None = None) -> bytes:

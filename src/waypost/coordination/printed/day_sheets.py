@@ -42,8 +42,7 @@ def compose(ctx: Context, day: date, *, resources: Sequence[str] = (), site: str
     here = clinic(ctx.tenant, ctx.now)
     calendars = _calendars(here, resources, site)
     zone = calendars[0].zone if calendars else ctx.zone
-    first = datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
-    last = datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(zone)).astimezone(UTC)
+    first, last = day_edges(day, zone)
     scope = scopes.for_search(ctx, "Schedule", action="print")
     found = board(scope, [c.resource for c in calendars], first, last, now=ctx.now)
     patients = sorted({one for row in found for one in row.patients})
@@ -59,6 +58,13 @@ def compose(ctx: Context, day: date, *, resources: Sequence[str] = (), site: str
     shown = parts if len(parts) == 1 else [part for part in parts if part.lines]
     visits = len({row.appointment for row in found if row.kind == "visit"})
     return rules.compose(title, day, site=site_name, parts=shown, visits=visits, now=ctx.now, zone=zone, by=ctx.actor.name)
+
+
+def day_edges(day: date, zone: str) -> tuple[datetime, datetime]:
+    """Return when a local day begins and ends."""
+    midnights = (datetime.combine(one, time.min, ZoneInfo(zone)) for one in (day, day + timedelta(days=1)))
+    first, last = (one.astimezone(UTC) for one in midnights)
+    return first, last
 
 
 def _calendars(here: Clinic, resources: Sequence[str], site: str) -> list[Calendar]:

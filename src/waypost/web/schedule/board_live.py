@@ -1,6 +1,7 @@
 """The board while it is open: its columns as parts of a live view, drawn once for all who have the same board."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -42,7 +43,8 @@ def shown(seen: Seen) -> Shown:
 
 def _key(ctx: Context, given: Given) -> Asked:
     scopes.for_search(ctx, "Schedule")  # refuses whoever may see no schedule; to all others it is the same
-    return board_rows.read(given, local_day(ctx.now, ctx.zone))
+    found = board_rows.read(given, local_day(ctx.now, ctx.zone))
+    return found if found.span in {"day", "week"} else replace(found, span="day")
 
 
 def _render(ctx: Context, asked: Asked) -> Shown:

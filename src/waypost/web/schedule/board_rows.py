@@ -1,5 +1,6 @@
 """What a board shows, read: which calendars and days are asked for, and what stands in them."""
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -25,6 +26,7 @@ from waypost.web.schedule import board as drawing
 from waypost.web.schedule import over
 from waypost.web.words import clock, count
 
+SPANS = frozenset({"day", "week", "month", "load"})
 BY = {"provider": "Providers", "room": "Rooms", "device": "Devices"}
 COLUMNS_MAX = 60
 REFUSED = frozenset({"rejected", "failed"})  # of an interpreter or a ride
@@ -53,10 +55,10 @@ class Asked:
 
     day: date
     by: str = "provider"
-    span: str = "day"  # day | week
+    span: str = "day"  # day | week | month | load: how full a month, or the week of many, is
     site: str = ""
     dept: str = ""
-    who: str = ""  # in the week: whose
+    who: str = ""  # of the week, whose; of the others, whose alone
 
     def url(self, **changes: object) -> str:
         new = replace(self, **changes)  # type: ignore[arg-type]
@@ -117,7 +119,7 @@ def read(given: Mapping[str, Any], today: date) -> Asked:
     return Asked(
         day=day if day and asking.within_reach(day) else today,
         by=by if by in BY else "provider",
-        span="week" if given.get("span") == "week" else "day",
+        span=span if (span := given.get("span", "")) in SPANS else "day",
         site=asking.id_(given, "site"),
         dept=asking.text(given, "dept", 64),
         who=asking.reference(given, "who"),
@@ -131,6 +133,8 @@ def look(ctx: Context, asked: Asked, scope: Scope) -> Seen:
     if asked.span == "week":
         calendars = _whose(calendars, asked)
         asked = replace(asked, who=calendars[0].resource if calendars else "")
+    elif asked.who:
+        calendars = [c for c in calendars if c.resource == asked.who] or calendars
     days = days_of(asked)
     zone = calendars[0].zone if calendars else ctx.zone
     rows = board(
@@ -147,7 +151,7 @@ def look(ctx: Context, asked: Asked, scope: Scope) -> Seen:
     )
 
 
-def calendars_of(here: Clinic, asked: Asked) -> list[Calendar]:
+def calendars_of(here: Clinic, asked: Asked, *, most: int = COLUMNS_MAX) -> list[Calendar]:
     roles = {"provider": CARE_ROLES, "room": {"room"}, "device": {"device"}}[asked.by]
     serving = [one for one in here.bookables.values() if not one.calendar.retired or any(one.taken)]
     found = [one.calendar for one in serving if one.calendar.role in roles]
@@ -156,7 +160,7 @@ def calendars_of(here: Clinic, asked: Asked) -> list[Calendar]:
     if asked.dept:
         found = [c for c in found if asked.dept in _departments(here, c)]
     order = {"clinician": 0, "nurse": 1, "technician": 2, "interpreter": 3}
-    return sorted(found, key=lambda c: (order.get(c.role, 0), _natural(c.name)))[:COLUMNS_MAX]
+    return sorted(found, key=lambda c: (order.get(c.role, 0), _natural(c.name)))[:most]
 
 
 def _natural(name: str) -> tuple[object, ...]:
@@ -178,6 +182,8 @@ def _whose(calendars: list[Calendar], asked: Asked) -> list[Calendar]:
 def days_of(asked: Asked) -> list[date]:
     if asked.span == "day":
         return [asked.day]
+    if asked.span == "month":
+        return [asked.day.replace(day=n + 1) for n in range(monthrange(asked.day.year, asked.day.month)[1])]
     monday = asked.day - timedelta(days=asked.day.weekday())
     return [monday + timedelta(days=n) for n in range(7)]
 
@@ -205,7 +211,7 @@ def _lanes(
     if asked.span == "week":
         return _worth_showing(
             [
-                replace(lane, title=say_day(day)[:-6], note="", day=day, url="")
+                replace(lane, title=say_day(day)[:-6], note="", day=day, url=asked.url(span="day", day=day))
                 for lane, day in zip(lanes, days, strict=True)
             ]
         )

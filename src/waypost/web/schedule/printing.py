@@ -64,6 +64,13 @@ def day_sheet(request: Request) -> HttpResponse:
     return pdf_answer(made, "day.pdf")
 
 
+@require_GET
+def door(request: Request) -> HttpResponse:
+    """Return what hangs at the door of a room, a provider or a device: its day, and no patient."""
+    day = asked.day(request.GET, "day") or local_day(request.ctx.now, request.ctx.zone)
+    return pdf_answer(printed.door_sheet(request.ctx, day, asked.reference(request.GET, "who")), "door.pdf")
+
+
 def pdf_answer(data: bytes, name: str) -> HttpResponse:
     """Return a PDF for the browser to show and print; nothing keeps a copy."""
     answer = HttpResponse(data, content_type="application/pdf")

@@ -33,6 +33,7 @@ urlpatterns = [
     path("schedule/outbox/<str:id>/again", outbox.send_again, name="outbox-again"),
     path("schedule/day-sheet", printing.day_sheet, name="day-sheet"),
     path("schedule/shift", visit_acts.shift, name="visit-shift"),
+    path("schedule/door", printing.door, name="door-sheet"),
     path("schedule/resize", lengths.resize, name="visit-resize"),
     path("schedule/keep-free", blocking.keep_free, name="keep-free"),
     path("schedule/kept-free/<id:id>", blocking.block, name="block"),
