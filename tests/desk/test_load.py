@@ -20,7 +20,7 @@ def client(desk, clinic):
 
 
 def said(answer, day):
-    return [one for one in re.findall(r'aria-label="([^"]*)"', answer.content.decode()) if (day in one and "full" in one) or one.startswith(day)]
+    return [one for one in re.findall(r'aria-label="([^"]*)"', answer.content.decode()) if f"{day}:" in one]
 
 
 def test_a_month_says_how_full_each_day_is(client, clinic):
