@@ -68,10 +68,11 @@ def _preview(ctx: Any, args: argparse.Namespace) -> int:
     found = previewing.preview(ctx, InForce(rule, rule.defaults() | _figures(args.set)))
     made = [{"at": one.at, "patient": one.patient, "what": one.item.what, "why": one.item.why, "due": one.item.due} for one in found.made]
     facts = {"rule": rule.code, "month": found.scaled(found.month), "now": found.scaled(found.now), "looked_at": found.looked_at,
-             "patients": found.patients, "made": made}  # fmt: skip
+             "patients": found.patients, "by_own_dates": found.young, "made": made}  # fmt: skip
     words = [
         f"{rule.name}: {facts['month']:,} in the last {previewing.DAYS} days; {facts['now']:,} would be open now"
-        + ("" if found.whole else f" (counted over {found.looked_at:,} of {found.patients:,} patients)") + ".",
+        + ("" if found.whole else f" (counted over {found.looked_at:,} of {found.patients:,} patients)") + "."
+        + (f" {found.young:,} records came here within these days: in them each thing counts from its own date." if found.young else ""),
         *(f"  {one['what']}: {one['why']}" for one in made[:20]),
     ]  # fmt: skip
     reporting.outcome(facts, "\n".join(words), as_json=args.json)

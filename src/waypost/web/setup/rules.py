@@ -184,6 +184,9 @@ def _card(request: Request, found: previewing.Preview) -> PreviewCard:
     people = registry.people(scope, [made.patient for made in found.made])
     scopes.found(request.ctx, "Task", sorted(people), action="rule-preview")
     about = "" if found.whole else f" Counted over {found.looked_at:,} of {found.patients:,} patients."
+    if found.young:
+        whose = "All records" if found.young == found.looked_at else f"{found.young:,} of the records"
+        about += f" {whose} came here within these days: in them each thing counts from its own date, not from when it was filed."
     said = (
         f"In the last {previewing.DAYS} days this would have made {count(found.scaled(found.month), 'item')};"
         f" as the record stands, {found.scaled(found.now):,} would be open now.{about}"

@@ -12,7 +12,7 @@ from waypost.audit.entries import entry
 from waypost.coordination.worklist.engine import loading
 from waypost.coordination.worklist.engine.following import ACTOR
 from waypost.coordination.worklist.rules.answering import InForce, ask
-from waypost.coordination.worklist.rules.replaying import Came, Made, replay
+from waypost.coordination.worklist.rules.replaying import Came, Made, by_own_dates, replay
 from waypost.kernel.context import Context, system_actor
 from waypost.kernel.scope import Scope
 from waypost.records import acts, queries
@@ -33,6 +33,7 @@ class Preview:
     looked_at: int
     patients: int
     made: tuple[Made, ...]
+    young: int = 0  # patients whose record was filed here within the month: counted by the dates in it
 
     @property
     def whole(self) -> bool:
@@ -52,14 +53,17 @@ def preview(ctx: Context, one: InForce) -> Preview:
     since = ctx.now - timedelta(days=DAYS)
     now: list[Made] = []
     month: list[Made] = []
+    young = 0
     for start in range(0, len(patients), BATCH):
         some = patients[start : start + BATCH]
         for id_, loaded in loading.load(ctx, scope, some, types).items():
             now += [Made(ctx.now, id_, item) for item in ask(loaded.facts, [one]).items.get(one.rule.code, ())]
         for id_, came in _history(scope, some, one).items():
+            came, dated = by_own_dates(came, since=since, zone=ctx.zone)
+            young += dated
             month += replay(one, id_, came, since=since, until=ctx.now, zone=ctx.zone, visit_types=types)
     listed = sorted(month or now, key=lambda made: (made.at, made.patient), reverse=True)[:SHOWN_MAX]
-    return Preview(len(now), len(month), len(patients), total, tuple(listed))
+    return Preview(len(now), len(month), len(patients), total, tuple(listed), young)
 
 
 def _sample(scope: Scope) -> tuple[list[str], int]:

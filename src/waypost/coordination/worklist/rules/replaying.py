@@ -1,12 +1,13 @@
 """A rule over a stretch of the past: what it would have made, given every version as it came and the clock. Pure."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from waypost.coordination.flow.reading import own
 from waypost.coordination.worklist.rules.answering import InForce, ask
 from waypost.coordination.worklist.rules.shapes import Facts, Item, Json
+from waypost.kernel.dates import read_moment
 
 Key = tuple[str, str]
 
@@ -20,6 +21,10 @@ class Came:
     resource: Json | None
 
 
+_DATES = ("issued", "recordedDate", "authoredOn", "created", "recorded", "sent", "date", "whenHandedOver", "whenPrepared", "effectiveDateTime")
+_TOOK_PLACE = frozenset({"arrived", "checked-in", "fulfilled", "noshow"})  # a visit that is on record so is so since its start
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """An item that a rule would have made, and when."""
@@ -27,6 +32,31 @@ class Made:
     at: datetime
     patient: str
     item: Item
+
+
+def by_own_dates(came: Sequence[Came], *, since: datetime, zone: str) -> tuple[list[Came], bool]:
+    """Return the versions of one record with the first of each dated by what it says itself, and whether that was done.
+
+    A record that was filed here within the stretch, all at once as a rule, would else have no past: each thing is held
+    to have been so from its own date on; what has none (a person, a coverage) from the beginning.
+    """
+    if not came or min(one.at for one in came) <= since:
+        return list(came), False
+    found: list[Came] = []
+    seen: set[Key] = set()
+    for one in sorted(came, key=lambda c: (c.at, c.key)):
+        first, _ = one.key not in seen, seen.add(one.key)
+        found.append(replace(one, at=min(_own_date(one.resource, zone) or since, one.at)) if first and one.resource is not None else one)
+    return found, True
+
+
+def _own_date(resource: Json, zone: str) -> datetime | None:
+    period = resource.get("period") or {}
+    if resource.get("resourceType") == "Encounter":
+        return read_moment(period.get("end") or period.get("start"), zone)
+    if resource.get("resourceType") == "Appointment" and resource.get("status") in _TOOK_PLACE:
+        return read_moment(resource.get("start"), zone)
+    return next((at for name in _DATES if isinstance(resource.get(name), str) and (at := read_moment(resource[name], zone))), None)
 
 
 def replay(
