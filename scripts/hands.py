@@ -15,6 +15,7 @@ KEY_SECONDS = 0.28  # K: an average typist who is no secretary, 40 words a minut
 THINK_SECONDS = 1.35  # M: making up one's mind
 HOME_SECONDS = 0.40  # H: bringing the hands to the keyboard, once a task
 WAIT_SECONDS_MAX = 30
+BROKEN = 500  # statuses from here on are the program's own mistakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Hands:
 
     def __post_init__(self) -> None:
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("response", lambda answer: self.said.append(f"{answer.status} for {answer.url}") if answer.status >= BROKEN else None)
 
     def do(self, steps: Sequence[Step]) -> None:
         for step in steps:

@@ -115,7 +115,7 @@ TASKS = (
     Task("File a document", "records", "The oldest fax, looked at and put into its chart.",
          (go("g", "r"), go("Enter"), go("f")), "the DocumentReference, current, in the patient's chart.", filed, 45),
     Task("Close a referral", "coordinator", "The patient was told what the specialist wrote; the loop is closed.",
-         (go("g", "f"), press("k"), go("Enter"), go("b", see="[name=how]:focus"), then("Control+Enter", page=True)),
+         (go("g", "l"), press("k"), go("Enter"), go("b", see="[name=how]:focus"), then("Control+Enter", page=True)),
          "the ServiceRequest completed.", closed, 60),
     Task("Hand over ten items", "coordinator", "Ten pieces of one's own work to the schedulers, in one act.",
          (*(press("j", "x") for _ in range(TEN)), press("h"), say("sch", "Control+Enter", page=True)),

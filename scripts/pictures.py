@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 from PIL import Image
+from playwright.sync_api import Page
 from scripts import clinic_at
 from scripts.hands import Hands, Step, go, say
 from scripts.journeys import find
@@ -32,6 +33,8 @@ class Picture:
     role: str
     steps: Sequence[Step] = ()
     path: str = ""  # an address to begin at, where it is not the first page
+    click: str = ""  # the words of a link that leads on
+    patient_born: str = ""  # where the link is handed to a patient: the birth date that is asked first
     size: tuple[int, int] = DESK
 
 
@@ -43,12 +46,14 @@ PICTURES = (
     Picture("referrals", "coordinator", path="/referrals"),
     Picture("flow", "scheduler", path="/flow"),
     Picture("check-in", "scheduler", (*find("brandt"), go("m"), go("e"), go("i"))),
-    Picture("board", "scheduler", path="/schedule"),
-    Picture("nurse", "nurse"),
-    Picture("clinician", "clinician", path="/schedule"),
+    Picture("own-part", "scheduler", (*find("brandt"), go("m"), go("i")), click="Patient’s own part", patient_born="9/30/1969", size=PHONE),
+    Picture("wall", "scheduler", path="/flow", click="Wall view"),
+    Picture("board", "scheduler", path="/schedule?department=cardiology"),
+    Picture("nurse", "nurse", path="/?view=team"),
+    Picture("clinician", "clinician", find("castillo")),
     Picture("clinician-phone", "clinician", size=PHONE),
     Picture("document", "records", (go("g", "r"), go("Enter"))),
-    Picture("billing", "billing"),
+    Picture("billing", "billing", path="/?view=unclaimed"),
     Picture("supervise", "supervisor", path="/supervise"),
 )  # fmt: skip
 
@@ -73,9 +78,25 @@ def draw(clinic: clinic_at.ClinicAt, picture: Picture) -> bytes:
         clinic_at.sign_in(clinic, page, picture.role)
         if picture.path:
             page.goto(clinic.base + picture.path)
-        Hands(page).do(picture.steps)
+        hands = Hands(page)
+        hands.do(picture.steps)
+        if picture.click:
+            with page.expect_event("load"):
+                page.get_by_role("link", name=picture.click).click()
+        if picture.patient_born:
+            _as_patient(page, picture.patient_born)
         page.wait_for_timeout(SETTLED_MILLISECONDS)
+        if hands.said:
+            raise SystemExit(f"pictures: {picture.name}: {' '.join(hands.said)}")
         return compressed(page.screenshot())
+
+
+def _as_patient(page: Page, born: str) -> None:
+    """Open the link that the page shows as the patient does, and say the birth date."""
+    page.goto(page.input_value("#link"))
+    page.locator("main input:not([type=hidden])").first.fill(born)
+    with page.expect_event("load"):
+        page.keyboard.press("Enter")
 
 
 def main(names: Sequence[str]) -> None:

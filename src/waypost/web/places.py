@@ -45,7 +45,7 @@ PLACES = (
     Place(label="Supervise", icon="users", route="supervise", go="v", words="load balance share team unowned late leave supervisor", needs=(Permission.WORK_BALANCE,)),
     Place(label="Conversations", icon="message-square", route="conversations", go="c"),
     Place(label="Coverage", icon="shield", route="coverage"),
-    Place(label="Referrals", icon="arrow-right", route="referrals", go="f", words="orders specialists loop"),
+    Place(label="Referrals", icon="arrow-right", route="referrals", go="l", words="orders specialists loop"),
     Place(label="Records", icon="file-text", route="records", go="r", words="documents papers scans fax file inbox", needs=(Permission.DOCUMENT_SORT,)),
     Place(label="Insight", icon="chart-column", route="insight"),
     Place(label="Settings", icon="settings", route="settings", words="account password dark light keys passkey two-step profile"),
