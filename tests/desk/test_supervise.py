@@ -46,11 +46,26 @@ def test_load_late_soon_unowned_and_leave_are_said(client, clinic):
     assert "Care coordinators 1 0" in said
 
 
+def sure(answer):
+    """Return what the preview's form sends."""
+    page = answer.content.decode()
+    form = page[page.index('id="preview"') :]
+    given = {"do": "chosen"}
+    for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[form.index("<form") : form.index("</form>")]):
+        given.setdefault(name, []).append(value)
+    given.pop("csrfmiddlewaretoken", None)
+    return given
+
+
 def test_all_of_it_is_shared_evenly_in_one_act_and_undone(client, clinic):
     page = words(client.get("/supervise?who=kim"))
     assert "Share all of it evenly" in page
     answer = client.post("/supervise/share", {"who": "kim", "do": "all", "among": ["lind", "abara"]})
-    assert answer.status_code == 303
+    said = words(answer)
+    assert re.search(r"Moves 6 items from kim to \S+ and \S+\.", said), said[:900]
+    assert said.count("3 items, then 3 open") == 2
+    assert owners(clinic) == {"Practitioner/kim": 6}
+    assert client.post("/supervise/share", sure(answer)).status_code == 303
     assert owners(clinic) == {"Practitioner/lind": 3, "Practitioner/abara": 3}
     assert "6 items shared among 2 colleagues." in words(client.get("/supervise"))
     undo(client, "/supervise")
@@ -58,9 +73,9 @@ def test_all_of_it_is_shared_evenly_in_one_act_and_undone(client, clinic):
 
 
 def test_what_is_ticked_goes_and_what_nobody_has_too(client, clinic):
-    assert client.post("/supervise/share", {"who": "kim", "do": "chosen", "task": ["t0:1", "t1:1"], "among": ["lind"]}).status_code == 303
+    assert client.post("/supervise/share", {"who": "kim", "do": "chosen", "task": ["t0:1", "t1:1"], "among": ["lind"], "sure": "yes"}).status_code == 303
     assert owners(clinic) == {"Practitioner/kim": 4, "Practitioner/lind": 2}
-    assert client.post("/supervise/share", {"who": "nobody", "do": "all", "among": ["abara"]}).status_code == 303
+    assert client.post("/supervise/share", {"who": "nobody", "do": "all", "among": ["abara"], "sure": "yes"}).status_code == 303
     assert queries.read(scopes.everything(clinic.ctx), "Task", "t7").resource["owner"]["reference"] == "Practitioner/abara"
 
 
@@ -69,7 +84,7 @@ def test_what_cannot_be_is_said_and_only_a_supervisor_may(client, clinic, desk):
     nobody = client.post("/supervise/share", {"who": "kim", "do": "all"})
     assert nobody.status_code == 422
     assert "Tick at least one colleague." in words(nobody)
-    assert client.post("/supervise/share", {"who": "kim", "do": "chosen", "task": ["t0:9"], "among": ["lind"]}).status_code == 409
+    assert client.post("/supervise/share", {"who": "kim", "do": "chosen", "task": ["t0:9"], "among": ["lind"], "sure": "yes"}).status_code == 409
     other = desk("nurse")
     assert other.get("/supervise").status_code == 403
     assert other.post("/supervise/share", {"who": "kim", "do": "all", "among": ["lind"]}).status_code == 403

@@ -60,10 +60,10 @@ class Clinic:
         """Yield what lies in the inbox and is in no chart yet."""
         return faxes.faxes({tag: each for each in self.people if "cast" in each.tags for tag in each.tags}, self.now)
 
-    def interpreter_for(self, person: Person) -> Staff:
-        """Return who sees to it that someone interprets: one who speaks the language, else who books them by video."""
+    def interpreters_for(self, person: Person) -> list[Staff]:
+        """Return who may see to it that someone interprets: those who speak the language, else any, who book it by video."""
         interpreters = [each for each in self.staff if each.specialty == "interpreter"]
-        return next((each for each in interpreters if person.language in each.languages), interpreters[0])
+        return [each for each in interpreters if person.language in each.languages] or interpreters
 
     def appointments(self) -> Iterator[Json]:
         for visit in self.visits:
@@ -94,7 +94,7 @@ class Clinic:
                 booked,
                 self.now,
                 LANGUAGES[person.language],
-                self.interpreter_for(person),
+                self.interpreters_for(person),
                 ride=ride,
             )
 

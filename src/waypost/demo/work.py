@@ -17,6 +17,7 @@ POOLS = {
     "coordinators": "Care coordinators",
     "referrals": "Referrals",
     "coverage": "Coverage",
+    "scheduling": "Schedulers",
 }
 _KINDS = {
     "call": "Call", "discharge-call": "Call after discharge", "call-back": "Call back", "confirm": "Confirm a visit", "book": "Book a visit", "referral": "Referral without a date", "coverage": "Verify coverage", "authorization": "Prior authorization",
@@ -110,6 +111,7 @@ _SENDERS = (
 )
 _HELP = ("rent", "food", "rides", "the heating bill", "child care")
 _TIMES = ("first", "second")
+OWNED_DAYS = 10  # before a visit, from which on one of the interpreters has its request
 
 
 def _in_sentence(name: str) -> str:
@@ -194,12 +196,13 @@ def around_visit(
     at: datetime,
     now: datetime,
     language: str,
-    asked: Staff,
+    asked: list[Staff],
     *,
     ride: bool,
 ) -> list[Json]:
     """Return the requests that hang on a coming visit: an interpreter, a ride."""
     rng = Random(f"{visit}:around")
+    taken = asked[int(visit[-6:], 16) % len(asked)] if start - now < timedelta(days=OWNED_DAYS) else None  # what is further off is the team's
     made = []
     if person.interpreter:
         status = rng.choices(
@@ -212,7 +215,8 @@ def around_visit(
                 f"{language} interpreter",
                 due=start,
                 at=at,
-                owner=asked,
+                owner=taken,
+                pool="scheduling",
                 focus=f"Appointment/{visit}",
                 status=status,
                 key=visit,
@@ -227,7 +231,7 @@ def around_visit(
                 "Ride to the clinic and home",
                 due=start,
                 at=at,
-                owner=asked,
+                pool="scheduling",
                 focus=f"Appointment/{visit}",
                 status=status,
                 key=visit,

@@ -36,6 +36,7 @@ SHOWN_MAX, SHARED_MAX = 100, 200
 SOON = timedelta(hours=4)
 LEAVE_DAYS = 14
 NOBODY = "nobody"
+Sharing = tuple[list[actions.Wanted], list[tuple[str, str]]]  # what is shared among whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,16 @@ class Item:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What sharing would do, before it is done: the very items, and how many go to whom."""
+
+    said: str
+    goes: Sequence[tuple[str, str]]  # name; how many, and what they would have then
+    tasks: Sequence[str]
+    among: Sequence[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupervisePage(Page):
     template: ClassVar[str] = "waypost/supervise/supervise.html"
@@ -87,6 +98,7 @@ class SupervisePage(Page):
     more: int
     among: Sequence[tuple[str, str, str, bool]]  # id, name, load and leave in words, ticked
     problem: str = ""
+    preview: Preview | None = None
 
 
 @require_safe
@@ -95,7 +107,7 @@ def supervise(request: Request) -> HttpResponse:
     return _show(request, request.GET.get("who", ""))
 
 
-def _show(request: Request, who: str, *, problem: str = "", status: int = 200) -> HttpResponse:
+def _show(request: Request, who: str, *, problem: str = "", status: int = 200, sharing: Sharing | None = None) -> HttpResponse:
     ctx = request.ctx
     if not allowed(ctx.actor.roles, Permission.WORK_BALANCE):
         raise NotPermitted
@@ -114,11 +126,27 @@ def _show(request: Request, who: str, *, problem: str = "", status: int = 200) -
     page = SupervisePage(
         title="Supervise", note=f"{count(sum(one.open for one in people), 'open item')} with {count(len([one for one in people if one.open]), 'person', 'people')}",
         people=people, unowned=[Unowned(POOL_NAMES.get(one.pool, one.pool or "No team"), one.open, one.late) for one in found if not one.owner],
-        unowned_url=_url(NOBODY), soon=rows[len(listed):], whose="What nobody has" if who == NOBODY else (names | team).get(who, ""), who=who,
+        unowned_url=_url(NOBODY), soon=rows[len(listed):], whose=_whose(who, names | team), who=who,
         rows=rows[:len(listed)], more=max(has - len(listed), 0),
         among=[(id_, name, _has(many.get(id_, 0), away[id_]), not away[id_][1] and id_ != who) for id_, name in team.items() if id_ != who], problem=problem,
+        preview=_preview(sharing, _whose(who, names | team), many) if sharing else None,
     )  # fmt: skip
     return render_page(request, page, status)
+
+
+def _whose(who: str, names: dict[str, str]) -> str:
+    return "What nobody has" if who == NOBODY else names.get(who, "")
+
+
+def _preview(sharing: Sharing, whose: str, many: dict[str, int]) -> Preview:
+    tasks, among = sharing
+    each = [len(tasks[n :: len(among)]) for n in range(len(among))]
+    goes = [(name, f"{count(gets, 'item')}, then {many.get(id_, 0) + gets} open") for (id_, name), gets in zip(among, each, strict=True)]
+    out_of = "" if whose == "What nobody has" or not whose else f" from {whose}"
+    names = [name for _, name in among]
+    to = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+    said = f"Moves {count(len(tasks), 'item')}{out_of} to {to}."
+    return Preview(said, goes, [f"{id_}:{'' if seen is None else seen}" for id_, seen in tasks], [id_ for id_, _ in among])
 
 
 def _has(many: int, away: tuple[str, bool]) -> str:
@@ -178,7 +206,7 @@ def _items(request: Request, listed: Sequence[Listed], names: dict[str, str]) ->
 
 @require_POST
 def share(request: Request) -> HttpResponse:
-    """Give the chosen work, or an even share of all of it, to colleagues: one act."""
+    """Give the chosen work, or an even share of all of it, to colleagues: one act, shown first as it would be."""
     ctx = request.ctx
     given, who = request.POST, request.POST.get("who", "")
     if not allowed(ctx.actor.roles, Permission.WORK_BALANCE):
@@ -193,6 +221,8 @@ def share(request: Request) -> HttpResponse:
         tasks.extend((one.version.id, one.version.version) for one in listed)
     if not tasks:
         return _show(request, who, problem="Nothing is chosen to share. Tick the rows, or share all of it evenly.", status=422)
+    if among and given.get("sure") != "yes":
+        return _show(request, who, sharing=(tasks, among))
     try:
         made = actions.share(ctx, tasks, among)
     except Problem as problem:
