@@ -9,8 +9,8 @@ from waypost.access import Permission, action, scopes
 from waypost.access.permissions import allowed
 from waypost.coordination import limits, orders, requests
 from waypost.coordination.actions import waiting
-from waypost.coordination.actions.once import once
 from waypost.coordination.actions.people import living, name_of
+from waypost.coordination.once import once
 from waypost.coordination.problems import OrderNeeded
 from waypost.coordination.wishes import BookingWish
 from waypost.kernel.context import Context

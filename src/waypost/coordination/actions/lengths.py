@@ -5,8 +5,8 @@ from typing import Any
 from waypost.access import Permission, action
 from waypost.coordination import requests
 from waypost.coordination.actions.booking import announce, patients_of
-from waypost.coordination.actions.once import once
 from waypost.coordination.actions.visits import read, start_of
+from waypost.coordination.once import once
 from waypost.coordination.wishes import LengthWish
 from waypost.kernel.context import Context
 from waypost.records import actions as records

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from waypost.access import Permission, action
 from waypost.coordination import limits, requests
 from waypost.coordination.actions.booking import announce, next_times, patients_of, with_next_times
-from waypost.coordination.actions.once import once
 from waypost.coordination.actions.visits import reached, read, start_of
+from waypost.coordination.once import once
 from waypost.coordination.problems import SeriesMoveNotFree
 from waypost.coordination.wishes import BookingWish, MoveWish
 from waypost.kernel.context import Context

@@ -14,10 +14,10 @@ from waypost.coordination.actions.booking import (
     patients_of,
     visit_wish,
 )
-from waypost.coordination.actions.once import once
 from waypost.coordination.actions.people import living, name_of
 from waypost.coordination.actions.visits import cancel_all, read
 from waypost.coordination.actions.waiting import found_a_time, still_waiting
+from waypost.coordination.once import once
 from waypost.coordination.problems import (
     AlreadyOnRoster,
     NotOnRoster,

@@ -7,10 +7,10 @@ from typing import Any
 from waypost.access import Permission, action, scopes
 from waypost.coordination import requests
 from waypost.coordination.actions.booking import announce, attend, check_order, details, patients_of
-from waypost.coordination.actions.once import once
 from waypost.coordination.actions.people import living
 from waypost.coordination.flow.actions import take_all_along
 from waypost.coordination.flow.steps import Step
+from waypost.coordination.once import once
 from waypost.coordination.problems import NotASeries
 from waypost.coordination.wishes import ALL, ONE, BookingWish, CancelWish
 from waypost.kernel.context import Context

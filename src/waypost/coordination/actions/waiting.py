@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from waypost.access import Permission, action, scopes
 from waypost.coordination import limits, requests
-from waypost.coordination.actions.once import once
 from waypost.coordination.actions.people import living, name_of
+from waypost.coordination.once import once
 from waypost.coordination.problems import AlreadyWaiting, NotWaiting
 from waypost.coordination.wishes import WaitWish
 from waypost.kernel import ids

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from waypost.access import Permission, action
 from waypost.coordination import requests
-from waypost.coordination.actions.once import once
 from waypost.coordination.bumping import queries
+from waypost.coordination.once import once
 from waypost.coordination.problems import BumpsOpen, NothingToBump
 from waypost.coordination.worklist.kinds import POOL_NAMES
 from waypost.kernel import ids

@@ -8,6 +8,7 @@ from waypost.access.acting import action
 from waypost.access.permissions import Permission
 from waypost.coordination.cover import queries
 from waypost.coordination.cover.reading import Cover, read, write
+from waypost.coordination.once import once
 from waypost.coordination.problems import (
     ColleagueOnLeave,
     CoverChain,
@@ -21,7 +22,6 @@ from waypost.kernel.context import Context
 from waypost.kernel.dates import local_day, say_moment, say_short
 from waypost.records import actions as records
 from waypost.records import queries as kept
-from waypost.records import wishes
 from waypost.records.versions import Version
 from waypost.scheduling.queries import templates
 
@@ -51,14 +51,7 @@ def lend(ctx: Context, wish: CoverWish) -> Version:
     _refuse_chain(ctx, me, wish, queries.of(scope, ctx.now, wish.until))
     _refuse_leave(ctx, wish)
     one = Cover("", 0, me, wish.to, ctx.now, wish.until, wish.everything, pools_of(ctx.actor.roles), ctx.actor.name, wish.to_name)
-    made: list[Version] = []
-
-    def do() -> dict[str, str]:
-        made.append(records.file(ctx, write(one)))
-        return {"id": made[0].id}
-
-    told = wishes.once(f"cover:{wish.key}", do) if wish.key else do()
-    return made[0] if made else kept.read(scope, "Basic", told["id"])
+    return once(ctx, f"cover:{wish.key}" if wish.key else "", lambda: records.file(ctx, write(one)))
 
 
 @action(Permission.TASK_WORK)

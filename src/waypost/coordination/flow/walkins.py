@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from waypost.access import Permission, action, scopes
 from waypost.coordination.actions.booking import book_visit
-from waypost.coordination.actions.once import once
 from waypost.coordination.actions.people import living
 from waypost.coordination.flow.actions import StepWish, take_along
 from waypost.coordination.flow.problems import NobodyDecided, NoTimeNow
 from waypost.coordination.flow.steps import Step
+from waypost.coordination.once import once
 from waypost.coordination.wishes import BookingWish
 from waypost.coordination.worklist.kinds import POOL, POOL_NAMES, TASK
 from waypost.kernel.context import Context

@@ -3,8 +3,8 @@
 from waypost.access import scopes
 from waypost.access.acting import action
 from waypost.access.permissions import Permission
-from waypost.coordination.actions.once import once
 from waypost.coordination.actions.people import living
+from waypost.coordination.once import once
 from waypost.coordination.referrals import queries, writing
 from waypost.coordination.referrals.problems import (
     NotHappenedYet,

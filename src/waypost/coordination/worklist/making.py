@@ -8,12 +8,13 @@ from waypost.access import scopes
 from waypost.access.acting import action
 from waypost.access.permissions import Permission
 from waypost.coordination.contacts import writing
+from waypost.coordination.once import once
 from waypost.coordination.problems import WaitsForItself
 from waypost.coordination.worklist import reading, repeating
 from waypost.coordination.worklist.repeating import Repeat
 from waypost.kernel.context import Context
 from waypost.records import actions as records
-from waypost.records import queries, wishes
+from waypost.records import queries
 from waypost.records.versions import Version
 
 
@@ -48,11 +49,4 @@ def make(ctx: Context, wish: WorkWish) -> Version:
         more.append({"url": repeating.WAITS_FOR, "valueReference": {"reference": f"Task/{wish.waits_for}"}})
     if more:
         task["extension"] = [*task.get("extension", ()), *more]
-    made: list[Version] = []
-
-    def do() -> dict[str, str]:
-        made.append(records.file(ctx, task))
-        return {"id": made[0].id}
-
-    told = wishes.once(f"work:{wish.key}", do) if wish.key else do()
-    return made[0] if made else queries.read(scope, "Task", told["id"])
+    return once(ctx, f"work:{wish.key}" if wish.key else "", lambda: records.file(ctx, task))

@@ -37,8 +37,8 @@ class DoneForm(DeskForm):
 class SnoozeForm(DeskForm):
     until = forms.ChoiceField(label="Until when?", choices=SNOOZES, initial="day")
     on = TypedDateField(label="Which day", required=False, prefer="future")
-    at = ClockField(label="at", required=False)
     reason = forms.CharField(label="Why can it wait?", max_length=NOTE_CHARACTERS_MAX)
+    at = ClockField(label="At what time on that day?", required=False, help_text="8:00 AM where nothing is written.")
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -135,8 +135,8 @@ def _explained(
     scope: Any, one: Listed, at: Moment, pools: Sequence[str], here: Sequence[str]
 ) -> tuple[str, str]:
     """Say why an item stands where it stands, and why it stands above the next."""
-    found = queries.listed(scope, "mine", at, pools, here=here)
-    below = next((lower for upper, lower in pairwise(found) if upper.version.id == one.version.id), None)
+    lists = (queries.listed(scope, view, at, pools, here=here) for view in ("mine", "team"))
+    below = next((lower for found in lists for upper, lower in pairwise(found) if upper.version.id == one.version.id), None)
     if below is None:
         return why_here(one.standing, at), ""
     return why_here(
