@@ -48,7 +48,7 @@ PICTURES = (
     Picture("check-in", "scheduler", (*find("brandt"), go("m"), go("e"), go("i"))),
     Picture("own-part", "scheduler", (*find("brandt"), go("m"), go("i")), click="Patient’s own part", patient_born="9/30/1969", size=PHONE),
     Picture("wall", "scheduler", path="/flow", click="Wall view"),
-    Picture("board", "scheduler", path="/schedule?department=cardiology"),
+    Picture("board", "scheduler", path="/schedule"),
     Picture("nurse", "nurse", path="/?view=team"),
     Picture("clinician", "clinician", find("castillo")),
     Picture("clinician-phone", "clinician", size=PHONE),
