@@ -36,7 +36,7 @@ class Fullness:
             return ("Booked while closed" if self.load.minutes else self.closed) or "Closed"
         if self.percent > 100:
             return "Over"
-        return "Full" if self.percent >= FULL else "Filling" if self.percent >= FILLING else "Room" if self.load.minutes else "Empty"
+        return "Full" if self.percent >= FULL else "Filling" if self.percent >= FILLING else "Light" if self.load.minutes else "Empty"
 
     @property
     def kind(self) -> str:
@@ -89,8 +89,11 @@ def _on_day(span: Span, day: date, zone: str) -> tuple[int, int]:
 
 
 def _closed(calendars: Sequence[Calendar], day: date) -> str:
-    """Return why all of these are closed on a day, where there is one reason."""
+    """Return why all of these are closed on a day, where there is one reason; a lunch on a day off is none."""
     if any(templates.hours_on(c, day) for c in calendars):
         return "Kept free" if len(calendars) == 1 else ""
-    reasons = {h.reason for c in calendars for h in templates.closed_on(c, day) if h.reason}
-    return reasons.pop() if len(reasons) == 1 else ""
+    rules = (one for c in calendars for one in c.exceptions if one.first <= day <= one.last and one.closed and not one.hours)
+    reasons = {one.reason for one in rules if one.reason}
+    if reasons:
+        return reasons.pop() if len(reasons) == 1 else ""
+    return "Not in" if len(calendars) == 1 else ""
