@@ -22,7 +22,8 @@ def test_on_a_call_it_is_refused_with_what_is_due_and_what_was_typed_stays(coord
     page = text(answer)
     assert "It is too soon to give up. Still due: 2 attempts, one by text or e-mail, one after 5 PM" in page
     assert "Rang for a minute" in page
-    assert "File the call; try again" in page
+    moment = page.split("(FUP-4). Next: ")[1].split(".")[0]
+    assert f"File the call; try again {moment}<" in page, "the button offers what the words say"
     assert not contacts(calls), "all or nothing"
     assert kept(calls, "Task", "ring")["status"] == "requested"
 

@@ -22,6 +22,7 @@ from waypost.coordination.contacts.kinds import (
 from waypost.coordination.contacts.wishes import ELSE, PATIENT, ContactWish, ItemWish, PromiseWish
 from waypost.coordination.problems import GivenUpTooSoon
 from waypost.coordination.worklist.kinds import Outcome
+from waypost.kernel.dates import read_moment
 from waypost.web import asked
 from waypost.web.forms import DeskForm, TypedDateField
 from waypost.web.schedule.clocks import ClockField
@@ -163,10 +164,12 @@ class CallForm(DeskForm):
 
 def tried_again(data: QueryDict, items: Sequence[Item], zone: str) -> QueryDict:
     """Return what was sent, with the work that `instead` names put off until another attempt would serve."""
-    one = next((one for one in items if one.id == data.get("instead") and one.again), None)
-    if one is None or one.again is None:
+    id_, _, said = data.get("instead", "").partition("@")
+    one = next((one for one in items if one.id == id_), None)
+    when = (read_moment(said, zone) or one.again) if one else None
+    if one is None or when is None:
         return data
-    made, at = data.copy(), one.again.astimezone(ZoneInfo(zone))
+    made, at = data.copy(), when.astimezone(ZoneInfo(zone))
     made[one.field] = AGAIN
     made["again_on"], made["again_at"] = at.date().isoformat(), at.strftime("%H:%M")
     return made

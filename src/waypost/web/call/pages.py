@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -14,12 +15,13 @@ from waypost.coordination.contacts.attempts import Tried
 from waypost.coordination.contacts.kinds import REASONS, reason_for
 from waypost.coordination.contacts.scripts import CALLING, EMERGENCY, OPENING, PATHS, SCRIPTS, Script
 from waypost.coordination.patients import PatientView
+from waypost.coordination.problems import GivenUpTooSoon
 from waypost.coordination.staff import practitioners
 from waypost.coordination.worklist import actions as worklist
 from waypost.coordination.worklist import queries as work
 from waypost.coordination.worklist.queries import Listed
 from waypost.coordination.worklist.ranking import Moment
-from waypost.kernel.dates import local_day
+from waypost.kernel.dates import local_day, say_moment
 from waypost.kernel.ids import uuid7
 from waypost.registry.fhir import say_phone
 from waypost.web import asked
@@ -62,7 +64,7 @@ class CallPage(Page):
     opening: str
     emergency: str
     stale: bool = False
-    instead: tuple[str, str] = ("", "")  # the work that was given up too soon, and when to try again
+    instead: tuple[str, str, str] = ("", "", "")  # the work that was given up too soon, and when to try again
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def fresh(request: Request, found: Known, task: str) -> CallForm:
     return CallForm(initial=initial, **found.needs)
 
 
-def page_of(request: Request, patient: str, task: str, found: Known, form: CallForm, *, stale: bool = False, instead: str = "") -> CallPage:
+def page_of(request: Request, patient: str, task: str, found: Known, form: CallForm, *, stale: bool = False, too_soon: GivenUpTooSoon | None = None) -> CallPage:
     view = found.view
     inbound = form["inbound"].value() == "in"
     return CallPage(
@@ -144,14 +146,17 @@ def page_of(request: Request, patient: str, task: str, found: Known, form: CallF
         opening=OPENING if inbound else CALLING,
         emergency=EMERGENCY,
         stale=stale,
-        instead=_instead(request, found, instead),
+        instead=_instead(request, too_soon),
     )
 
 
-def _instead(request: Request, found: Known, task: str) -> tuple[str, str]:
-    """Return the work that was given up too soon and the words that offer the next attempt; ('', '') where there is none."""
-    ctx, lacking = request.ctx, found.tried[task].lacking if task in found.tried else None
-    return (task, lacking.next(ctx.zone, local_day(ctx.now, ctx.zone))) if lacking else ("", "")
+def _instead(request: Request, problem: GivenUpTooSoon | None) -> tuple[str, str, str]:
+    """Return the work that was given up too soon, and the next attempt's moment as sent and in words."""
+    if problem is None:
+        return "", "", ""
+    ctx, more = request.ctx, problem.extra
+    how = f", by {more['by']}" if more["by"] else ""
+    return more["task"], more["next"], say_moment(datetime.fromisoformat(more["next"]), ctx.zone, today=local_day(ctx.now, ctx.zone)) + how
 
 
 def _open(one: Listed, found: Known, request: Request) -> Open:

@@ -35,7 +35,7 @@ def _file(request: Request, id: str, task: str) -> HttpResponse:
         filed = actions.log_contact(request.ctx, form.wish(id, request.ctx.zone, asked.key(request.POST)))
     except GivenUpTooSoon as problem:
         form.too_soon(problem)
-        return render_page(request, page_of(request, id, task, found, form, instead=problem.extra["task"]), problem.status)
+        return render_page(request, page_of(request, id, task, found, form, too_soon=problem), problem.status)
     except (Stale, WorkEnded):
         found = known(request, id, task)
         form = CallForm(request.POST, **found.needs)
