@@ -74,8 +74,8 @@ def _environment(place: str, at: datetime) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def opened(at: datetime = MORNING, patients: int = PATIENTS) -> Iterator[ClinicAt]:
-    """Make the clinic in a folder that is gone afterwards, and serve it from that moment on."""
+def opened(at: datetime = MORNING, patients: int = PATIENTS, *, browser: Browser | None = None) -> Iterator[ClinicAt]:
+    """Make the clinic in a folder that is gone afterwards, and serve it from that moment on; in a browser of its own where none is given."""
     with tempfile.TemporaryDirectory(prefix="waypost-") as place:
         (Path(place) / "sitecustomize.py").write_text(CLOCK)
         folder = Path(place) / "clinic"
@@ -85,8 +85,14 @@ def opened(at: datetime = MORNING, patients: int = PATIENTS) -> Iterator[ClinicA
             Running(folder, **_environment(place, at)) as running,
             postgres.attach_or_start(folder) as connections,
             psycopg.connect(connections.admin, dbname="waypost", autocommit=True) as db,
-            sync_playwright() as playwright,
+            contextlib.nullcontext(browser) if browser else _chromium() as used,
         ):
-            browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
-            yield ClinicAt(f"http://127.0.0.1:{running.port}", browser, db)
-            browser.close()
+            yield ClinicAt(f"http://127.0.0.1:{running.port}", used, db)
+
+
+@contextlib.contextmanager
+def _chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        yield browser
+        browser.close()

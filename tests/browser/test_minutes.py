@@ -7,7 +7,7 @@ from scripts.journeys import TASKS
 pytestmark = pytest.mark.browser
 
 
-def test_every_task_is_done_by_keyboard_and_stands_in_the_record():
-    with clinic_at.opened() as clinic:
+def test_every_task_is_done_by_keyboard_and_stands_in_the_record(chromium):
+    with clinic_at.opened(browser=chromium) as clinic:
         for task in TASKS:
             minutes.do(clinic, task)

@@ -23,7 +23,7 @@ def test_every_place_of_the_rail_opens(desk, clinic, role):
 
 
 @pytest.mark.parametrize("role", STAFF)
-def test_flow_supervise_and_records_are_there_for_whom_they_are(desk, clinic, role):
+def test_supervise_and_records_are_there_for_whom_they_are(desk, clinic, role):
     names, may = set(rail(desk(role)).values()), ROLE_PERMISSIONS[role]
-    for name, permission in (("Flow", Permission.APPOINTMENT_STATUS), ("Supervise", Permission.WORK_BALANCE), ("Records", Permission.DOCUMENT_SORT)):
+    for name, permission in (("Supervise", Permission.WORK_BALANCE), ("Records", Permission.DOCUMENT_SORT)):
         assert (name in names) == (permission in may), name

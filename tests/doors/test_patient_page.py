@@ -480,7 +480,7 @@ def test_a_place_in_a_group_is_a_visit_to_come(sign_in, context, castillo):
     )
     cases.file_all(context(), [cases.patient("first", identifier=[]), {**group, "participant": seats}])
     said = words(sign_in().get("/patients/castillo"))
-    assert "Mon, Nov 30 10:00 AM Diabetes class Nurse Kim · patient confirmed · group visit" in said
+    assert "Mon, Nov 30 10:00 AM Diabetes class m Nurse Kim · patient confirmed · group visit" in said
 
 
 def test_a_group_that_was_is_in_the_timeline_of_each_patient_of_it(sign_in, context, castillo):

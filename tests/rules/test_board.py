@@ -57,6 +57,11 @@ def test_the_past_is_not_free():
     assert draw(lane(), now=at(18)).columns[0].now is None
 
 
+def test_a_gap_too_low_for_a_finger_is_no_way():
+    drawn = draw(lane(taken=(taken((8, 0), (9, 0)), taken((9, 10), (10, 0), "w"), taken((10, 15), (12, 0), "x"))))
+    assert [(box.label, box.height) for box in drawn.columns[0].free] == [("Free 15 min", 24), ("Free 4 h", 383)]
+
+
 def test_a_short_visit_has_a_whole_line():
     drawn = draw(lane(taken=(taken((9, 0), (9, 10)), taken((9, 10), (9, 20), key="w"))))
     first, second = drawn.columns[0].visits

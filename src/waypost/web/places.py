@@ -41,7 +41,7 @@ PLACES = (
     Place(label="Today", icon="sun", route="today", go="t", words="home work worklist tasks inbox"),
     Place(label="Patients", icon="user", route="patients", go="p", words="find search"),
     Place(label="Schedule", icon="calendar", route="schedule", go="s", words="board day week calendar"),
-    Place(label="Flow", icon="footprints", route="flow", go="f", words="clinic board arrivals rooms waiting checkout here wall", needs=(Permission.APPOINTMENT_STATUS,)),
+    Place(label="Flow", icon="footprints", route="flow", go="f", words="clinic board arrivals rooms waiting checkout here wall"),
     Place(label="Supervise", icon="users", route="supervise", go="v", words="load balance share team unowned late leave supervisor", needs=(Permission.WORK_BALANCE,)),
     Place(label="Conversations", icon="message-square", route="conversations", go="c"),
     Place(label="Coverage", icon="shield", route="coverage"),

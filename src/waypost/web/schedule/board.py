@@ -187,11 +187,12 @@ def _column(lane: Lane, scale: "_Scale", now: datetime, free_url: str) -> Column
     place, day = ZoneInfo(str(scale.base.tzinfo)), scale.base.date()
     visits = tuple(_visit(one, scale, place) for one in _side_by_side(lane.taken))
     busy = union(one.span for one in lane.taken) if lane.capacity == 1 else _full(lane)
-    ahead = tuple(span for span in subtract(lane.opened, busy) if span.end > now)
+    soon = _next_five(now)
+    ahead = (Span(max(span.start, soon), span.end) for span in subtract(lane.opened, busy) if span.end > soon)
     free = tuple(
-        _free(Span(max(span.start, _next_five(now)), span.end), lane, scale, place, free_url)
+        _free(span, lane, scale, place, free_url)
         for span in ahead
-        if span.end - max(span.start, now) >= timedelta(minutes=FREE_MINUTES_MIN)
+        if span.length >= timedelta(minutes=FREE_MINUTES_MIN) and scale.height_of(span) >= CARD_PIXELS_MIN
     )
     closed = tuple(_closed(span, reason, scale) for span, reason in lane.closed if scale.height_of(span) > 0)
     line = (
@@ -310,7 +311,7 @@ def _free(span: Span, lane: Lane, scale: _Scale, place: ZoneInfo, free_url: str)
         if free_url
         else ""
     )
-    height = max(scale.height_of(span) - 1, 12)
+    height = max(scale.height_of(span) - 1, CARD_PIXELS_MIN)
     label = (
         f"Free {minutes} min"
         if minutes < 120
